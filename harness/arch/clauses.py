@@ -1,4 +1,4 @@
-"""Clauses: the leaves of a resolved reference architecture, in the form in which a run stores and judges them."""
+"""Clauses: the leaves of a resolved architecture, in the form in which a run stores and judges them."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class Clause:
-    """One leaf: ``value`` is JSON-able; sets are sorted lists; durations are seconds; sizes are as the field says.
+    """One leaf: ``value`` is JSON-able; sets are sorted lists; durations are seconds; sizes as the field says.
 
-    ``measured`` clauses are about what a story took (an objective), so a resource of this run may verify them.
+    ``measured`` clauses are about what a story took (an objective): a resource of this run may verify them.
     """
 
     path: Path
@@ -76,9 +76,10 @@ class ClauseTable:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ClauseTable:
-        """Read what ``to_json`` wrote; raises ``KeyError``, ``TypeError`` or ``ValueError`` on anything else."""
+        """Read what ``to_json`` wrote; raises ``KeyError``, ``TypeError``, ``ValueError`` on anything else."""
         rows = [
-            Clause(**{**row, "path": parse(row["path"]), "origin": Origin(**row["origin"])}) for row in data["clauses"]
+            Clause(**{**row, "path": parse(row["path"]), "origin": Origin(**row["origin"])})
+            for row in data["clauses"]
         ]
         return cls(
             name=data["name"],

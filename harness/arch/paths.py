@@ -1,4 +1,4 @@
-"""Paths of clauses: tuples in code, ``compute.flavors["m1.tiny"].ram`` in files, reports and on the command line."""
+"""Paths of clauses: tuples in code, ``compute.flavors["m1.tiny"].ram`` in files, reports and options."""
 
 from __future__ import annotations
 

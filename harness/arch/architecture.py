@@ -1,0 +1,105 @@
+"""An architecture as the rest of the harness sees it: the resolved model, its clauses, its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.arch.clauses import Clause, ClauseTable
+from harness.arch.leaves import Leaf, walk
+from harness.arch.model import ReferenceArchitecture
+from harness.arch.paths import Path, show
+from harness.errors import Problem
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A loaded reference architecture. ``warnings`` are things that can be built but are unwise."""
+
+    model: ReferenceArchitecture
+    table: ClauseTable
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name that the description gives itself."""
+        return self.model.name
+
+    @property
+    def release(self) -> str:
+        """Which dialect the cloud should speak: ``essex``."""
+        return self.model.release
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what is described, whatever the order, the files or the comments it was written in."""
+        return self.table.fingerprint
+
+    def nodes_with(self, role: str) -> tuple[str, ...]:
+        """The nodes that have a role, in natural order (``storage-2`` before ``storage-10``)."""
+        found = (name for name, node in self.model.nodes.items() if role in node.roles)
+        return tuple(sorted(found, key=natural))
+
+    def with_changes(self, changes: Mapping[Path, Any]) -> Architecture:
+        """The same architecture with other values at some leaves, derived ones too; nothing is derived again.
+
+        This is how the proof that verdicts can fail describes a cloud that is not there. Raises ``KeyError``
+        for a path that is no clause and pydantic's ``ValidationError`` for a value that the model cannot hold.
+        """
+        data = self.model.model_dump()
+        clauses = dict(self.table.clauses)
+        for path, value in changes.items():
+            clauses[path] = replace(clauses[path], value=value)
+            _put(data, path, value)
+        model = ReferenceArchitecture.model_validate(data)
+        return Architecture(model, make_table(model, clauses), self.warnings)
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key under which numbers inside names count as numbers."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((0, int(p), p) if p.isdecimal() else (1, 0, p) for p in parts)
+
+
+def make_table(model: ReferenceArchitecture, known: Mapping[Path, Clause]) -> ClauseTable:
+    """The table of a model; ``known`` gives origin and level of each clause."""
+    clauses: dict[Path, Clause] = {}
+    collections: dict[Path, bool] = {}
+    for path, value, mark in walk(model):
+        if isinstance(mark, Leaf):
+            clauses[path] = replace(known[path], value=value)
+        else:
+            collections[path] = mark.closed
+    digest = fingerprint(model.release, clauses, collections)
+    return ClauseTable(model.name, model.release, digest, clauses, collections)
+
+
+def fingerprint(release: str, clauses: Mapping[Path, Clause], collections: Mapping[Path, bool]) -> str:
+    """SHA-256 over canonical JSON of what is promised: values, levels and closedness, not origins."""
+    rows = [
+        [show(c.path), _canonical(c.value, c.comparator), c.level, c.visible, c.comparator]
+        for c in clauses.values()
+    ]
+    maps = [[show(path), closed] for path, closed in collections.items()]
+    text = json.dumps(
+        [release, sorted(rows, key=lambda r: str(r[0])), sorted(maps)], sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: Any, comparator: str) -> Any:
+    if comparator in ("includes", "exactly"):
+        return sorted(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _put(data: Any, path: Path, value: Any) -> None:
+    for part in path[:-1]:
+        data = data[part]
+    if path[-1] not in data:
+        raise KeyError(show(path))
+    data[path[-1]] = value

@@ -1,0 +1,51 @@
+"""From a world to one ASGI app a component, each behind the seam where faults take hold."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from harness.lab.control import control_app
+from harness.lab.faults import Bench, Seam, Toggles
+from harness.lab.world import World
+
+Builder = Callable[[World, ASGIApp], ASGIApp]
+"""``build(world, identity)``: ``identity`` is identity's admin port, where tokens are validated."""
+
+_SERVICES = {
+    "keystone": "harness.lab.identity",
+    "keystone-admin": "harness.lab.identity",
+    "glance": "harness.lab.images",
+    "nova": "harness.lab.compute",
+    "nova-volume": "harness.lab.volume",
+}
+
+
+def apps(world: World, bench: Bench | None = None) -> dict[str, ASGIApp]:
+    """Component → app: keystone, keystone-admin, glance, nova, nova-volume, and ``control`` for ``/_lab/``.
+
+    Each service's package has a ``builders: dict[component, Builder]``.
+    """
+    bench = bench or Bench(world)
+    made: dict[str, ASGIApp] = {}
+    for component, package in _SERVICES.items():
+        if importlib.util.find_spec(package) is None:
+            continue
+        build: Builder = importlib.import_module(package).builders[component]
+        made[component] = Seam(build(world, _Later(made, "keystone-admin")), component, bench.rules)
+    made["control"] = control_app(world, Toggles(bench))
+    return made
+
+
+class _Later:
+    """An app that is made later, by name."""
+
+    def __init__(self, made: dict[str, ASGIApp], component: str) -> None:
+        self.made = made
+        self.component = component
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.made[self.component](scope, receive, send)

@@ -1,0 +1,46 @@
+"""The lab's own control: what is there, and which faults are in force. Not part of the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from harness.errors import LabError
+from harness.lab.faults import Toggles, faults
+from harness.lab.http import Routes, json_answer
+from harness.lab.world import World
+
+
+def control_app(world: World, toggles: Toggles) -> Routes:
+    """``GET /_lab/inventory``, ``GET /_lab/faults``, ``POST`` and ``DELETE /_lab/faults/<name>``."""
+
+    async def inventory(request: Request) -> Response:
+        rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in sorted(world.sources)}
+        for row in world.inventory():
+            rows.setdefault(row.kind, []).append({k: v for k, v in asdict(row).items() if k != "kind"})
+        return json_answer(rows)
+
+    async def listing(request: Request) -> Response:
+        active = toggles.active
+        return json_answer([{**f.to_json(world.arch), "active": f.name in active} for f in faults().values()])
+
+    def toggling(act: Callable[[str], object]) -> Callable[[Request], Awaitable[Response]]:
+        async def handler(request: Request) -> Response:
+            try:
+                act(request.path_params["name"])
+            except LabError as error:
+                return json_answer({"error": str(error)}, 404)
+            return json_answer({"active": list(toggles.active)})
+
+        return handler
+
+    routes = Routes()
+    routes.add("GET", "/_lab/inventory", inventory)
+    routes.add("GET", "/_lab/faults", listing)
+    routes.add("POST", "/_lab/faults/{name}", toggling(toggles.on))
+    routes.add("DELETE", "/_lab/faults/{name}", toggling(toggles.off))
+    return routes

@@ -1,0 +1,1 @@
+"""Compute: what was described, and the life of a server."""

@@ -1,0 +1,100 @@
+from harness.testing import Cloud, NotFound, scenario
+
+
+@scenario(
+    "compute.boot",
+    gate="compute",
+    needs=("images.described", "compute.flavors"),
+    owns=("objectives.boot",),
+    servers=1,
+    cost=5.0,
+)
+def test_boot(cloud: Cloud) -> None:
+    """A server of the smallest flavor becomes ACTIVE within the objective and has an address."""
+    flavor, image = cloud.shared("flavor"), cloud.shared("image")
+    with cloud.step("ask for a server"), cloud.stopwatch() as watch:
+        asked = cloud.compute.create_server(image=image, flavor=flavor)
+        cloud.share("server", {"id": asked.id, "flavor": flavor, "image": image})
+        server = cloud.wait(
+            "the server is ACTIVE",
+            lambda: cloud.compute.server(asked.id),
+            goal=lambda seen: seen.status == "ACTIVE",
+            fail_on=lambda seen: seen.status == "ERROR",
+            state=lambda seen: seen.state,
+            limit=cloud.arch.model.objectives.boot,
+        )
+    cloud.observe(("objectives", "boot"), watch.seconds)
+    with cloud.step("look at its addresses"):
+        addresses = [address for found in server.addresses.values() for address in found]
+        cloud.check("it has a fixed address", bool(addresses), expected="at least one address", found="none")
+
+
+@scenario("compute.show", gate="compute", needs=("compute.boot",), cost=0.5)
+def test_show(cloud: Cloud) -> None:
+    """The server is listed and shown as it was asked for."""
+    asked = cloud.shared("server")
+    with cloud.step("list servers"):
+        for detail in (False, True):
+            listed = [found.id for found in cloud.compute.servers(detail=detail)]
+            cloud.check("it is listed", asked["id"] in listed, expected=asked["id"], found=", ".join(listed))
+    with cloud.step("show it"):
+        server = cloud.compute.server(asked["id"])
+        cloud.check("the flavor is right", server.flavor == asked["flavor"], asked["flavor"], server.flavor)
+        cloud.check("the image is right", server.image == asked["image"], asked["image"], server.image)
+        cloud.check("it is this tenant's", server.tenant == cloud.account.tenant_id, found=server.tenant)
+
+
+@scenario("compute.console", gate="compute", needs=("compute.boot",), cost=1.0)
+def test_console(cloud: Cloud) -> None:
+    """The console shows that the server printed something while it booted."""
+    server = cloud.shared("server")["id"]
+    with cloud.step("read the console"):
+        text = cloud.wait(
+            "the console has text",
+            lambda: cloud.compute.console(server),
+            goal=lambda seen: bool(seen.strip()),
+            state=lambda seen: f"{len(seen.strip())} characters",
+            limit=5.0,
+        )
+        cloud.check("there is text", bool(text.strip()))
+
+
+@scenario(
+    "compute.other_tenant", gate="compute", needs=("compute.boot",), requires=("second_account",), cost=0.5
+)
+def test_other_tenant(cloud: Cloud) -> None:
+    """Another tenant neither sees nor deletes the server."""
+    server = cloud.shared("server")["id"]
+    with cloud.expects("another tenant does not find it", NotFound):
+        cloud.other.compute.server(server)
+    with cloud.step("list servers as the other tenant"):
+        listed = [found.id for found in cloud.other.compute.servers()]
+        cloud.check("it is not listed", server not in listed, expected="not listed", found=server)
+    with cloud.expects("another tenant cannot delete it", NotFound):
+        cloud.other.compute.delete_server(server)
+    with cloud.step("look whether it is still there"):
+        cloud.compute.server(server)
+
+
+@scenario(
+    "compute.delete",
+    gate="compute",
+    needs=("compute.boot",),
+    after=("compute.show", "compute.console", "compute.other_tenant"),
+    owns=("objectives.delete",),
+    cost=2.0,
+)
+def test_delete(cloud: Cloud) -> None:
+    """A deleted server is gone within the objective."""
+    server = cloud.shared("server")["id"]
+    with cloud.step("delete the server"), cloud.stopwatch() as watch:
+        cloud.compute.delete_server(server)
+        cloud.wait_gone(
+            "the server is gone",
+            lambda: cloud.compute.server(server),
+            limit=cloud.arch.model.objectives.delete,
+        )
+    cloud.observe(("objectives", "delete"), watch.seconds)
+    with cloud.step("list servers"):
+        listed = [found.id for found in cloud.compute.servers()]
+        cloud.check("it is not listed", server not in listed, expected="not listed", found=server)

@@ -1,0 +1,42 @@
+from harness.testing import Cloud, Image, scenario
+
+
+@scenario(
+    "images.described",
+    gate="images",
+    needs=("preflight.endpoints_answer[image]",),
+    owns=("images",),
+    cost=0.5,
+)
+def test_described(cloud: Cloud) -> None:
+    """The described images are there, active and as described, and one of them can be booted."""
+    with cloud.step("list images"):
+        images = {image.name: image for image in cloud.images.list() if not cloud.is_ours(image.id)}
+        cloud.observe_names(("images",), sorted(images))
+        names = {image.id: name for name, image in images.items()}
+        for image in images.values():
+            _observe(cloud, image, names)
+    with cloud.step("look for one to boot"):
+        bootable = [
+            images[name]
+            for name, described in cloud.arch.model.images.items()
+            if name in images
+            and described.disk_format not in ("aki", "ari")
+            and images[name].status == "active"
+        ]
+        cloud.check("a described image is active", bool(bootable), expected="an active image", found="none")
+        cloud.share("image", min(bootable, key=lambda image: image.size).id)
+
+
+def _observe(cloud: Cloud, image: Image, names: dict[str, str]) -> None:
+    place = ("images", image.name)
+    cloud.observe((*place, "disk_format"), image.disk_format)
+    cloud.observe((*place, "container_format"), image.container_format)
+    cloud.observe((*place, "public"), image.public)
+    cloud.observe((*place, "protected"), image.protected)
+    cloud.observe((*place, "status"), image.status)
+    cloud.observe((*place, "min_ram"), image.min_ram)
+    cloud.observe((*place, "min_disk"), image.min_disk)
+    for part in ("kernel", "ramdisk"):
+        linked = image.properties.get(f"{part}_id")
+        cloud.observe((*place, part), names.get(linked, linked) if linked else None)

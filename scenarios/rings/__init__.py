@@ -1,0 +1,1 @@
+"""Rings: on every node that needs them, readable, equal, and as described."""

@@ -1,0 +1,1 @@
+"""Volumes: what was described, and the life of one."""

@@ -1,4 +1,4 @@
 """The suites: one folder a subject, told as stories.
 
-They use fixtures and ``harness.testing`` only; waiting, evidence, ledger and clean-up belong to the machinery.
+They use fixtures and ``harness.testing`` only; waiting, evidence and clean-up belong to the machinery.
 """

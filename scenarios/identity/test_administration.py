@@ -35,7 +35,7 @@ def test_described(cloud: Cloud) -> None:
 @scenario("identity.validate", gate="identity", needs=("identity.token",), requires=("admin",), cost=0.5)
 def test_validate(cloud: Cloud) -> None:
     """Identity says of a token what it was given for, and knows no token that it never gave."""
-    token = cloud.identity.login()
+    token = cloud.login()
     with cloud.step("let the administrator validate a token of this user"):
         seen = cloud.admin.identity.validate(token.id)
         cloud.check(

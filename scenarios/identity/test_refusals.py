@@ -1,4 +1,5 @@
 from harness.testing import Cloud, NotFound, Refused, scenario
+from scenarios.subjects import services
 
 LISTS = {
     "identity": "/tenants",
@@ -36,14 +37,14 @@ def test_unknown_user(cloud: Cloud) -> None:
 def test_tenant_without_role(cloud: Cloud) -> None:
     """Good credentials give no token for a tenant in which the user has no role."""
     with cloud.expects("a tenant without a role is refused", Refused):
-        cloud.identity.rescope_login(tenant_id=cloud.other.account.tenant_id)
+        cloud.login(tenant_id=cloud.other.account.tenant_id)
 
 
 @scenario(
     "identity.no_token",
     gate="identity",
     needs=("preflight.endpoints_answer[=]",),
-    subjects="services",
+    subjects=services,
     cost=0.3,
 )
 def test_no_token(cloud: Cloud, subject: str) -> None:
@@ -57,7 +58,7 @@ def test_no_token(cloud: Cloud, subject: str) -> None:
     "identity.bad_token",
     gate="identity",
     needs=("preflight.endpoints_answer[=]",),
-    subjects="services",
+    subjects=services,
     cost=0.3,
 )
 def test_bad_token(cloud: Cloud, subject: str) -> None:
@@ -71,7 +72,7 @@ def test_bad_token(cloud: Cloud, subject: str) -> None:
 def test_revoked(cloud: Cloud) -> None:
     """A revoked token is worth nothing to identity any more."""
     with cloud.step("take a token of its own"):
-        token = cloud.identity.login()
+        token = cloud.login()
     with cloud.step("revoke it"):
         cloud.admin.identity.revoke(token.id)
     with cloud.expects("the revoked token is not valid", NotFound):

@@ -9,7 +9,7 @@ from harness.testing import CatalogueEntry, Cloud, OutOfReach, scenario
 def test_catalogue(cloud: Cloud) -> None:
     """The catalogue holds the described services, each at its described place, and no other."""
     with cloud.step("read the catalogue that came with the token"):
-        entries = cloud.identity.login().catalogue
+        entries = cloud.login().catalogue
         cloud.check("the catalogue has services", bool(entries), expected="at least one service")
         cloud.observe_names(("catalogue",), [entry.type for entry in entries])
         for region in sorted({entry.region for entry in entries}):

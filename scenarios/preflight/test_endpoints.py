@@ -1,11 +1,12 @@
 from harness.testing import Cloud, scenario
+from scenarios.subjects import services
 
 
 @scenario(
     "preflight.endpoints_answer",
     gate="preflight",
     needs=("preflight.catalogue",),
-    subjects="services",
+    subjects=services,
     owns=("catalogue.{subject}.version",),
     cost=0.5,
 )

@@ -11,7 +11,7 @@ def test_token(cloud: Cloud) -> None:
     """Good credentials give a token for the tenant that was asked for."""
     account = cloud.account
     with cloud.step("log in"), cloud.stopwatch() as watch:
-        token = cloud.identity.login()
+        token = cloud.login()
     cloud.observe(("objectives", "token"), watch.seconds)
     cloud.observe(("identity", "token_lifetime"), round(token.lifetime))
     cloud.observe(("identity", "version"), cloud.identity.version)

@@ -1,7 +1,8 @@
 from harness.testing import Cloud, scenario
+from scenarios.subjects import ring_holders
 
 
-@scenario("rings.present", gate="rings", needs=("hosts.reachable[=]",), subjects="ring-holders", cost=0.5)
+@scenario("rings.present", gate="rings", needs=("hosts.reachable[=]",), subjects=ring_holders, cost=0.5)
 def test_present(cloud: Cloud, subject: str) -> None:
     """Each proxy and storage node has every ring."""
     for ring in cloud.arch.model.objects.rings:
@@ -9,7 +10,7 @@ def test_present(cloud: Cloud, subject: str) -> None:
             cloud.nodes[subject].ring_file(ring)
 
 
-@scenario("rings.readable", gate="rings", needs=("rings.present[=]",), subjects="ring-holders", cost=0.5)
+@scenario("rings.readable", gate="rings", needs=("rings.present[=]",), subjects=ring_holders, cost=0.5)
 def test_readable(cloud: Cloud, subject: str) -> None:
     """Each ring file can be read to its end."""
     for ring in cloud.arch.model.objects.rings:
@@ -44,7 +45,7 @@ def test_equal(cloud: Cloud, subject: str) -> None:
     cost=1.0,
 )
 def test_described(cloud: Cloud, subject: str) -> None:
-    """The ring that most nodes hold is the described one: its power, replicas, devices, weights and balance."""
+    """The ring of the majority is the described one: its power, replicas, devices, weights and balance."""
     place = ("objects", "rings", subject)
     with cloud.step(f"read the {subject} ring of the majority"):
         common, _ = cloud.majority(subject)

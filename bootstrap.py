@@ -24,7 +24,9 @@ def main(words: list[str]) -> int:
     """Set up what the words need, then hand over to it; returns its exit code."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         found = ".".join(map(str, sys.version_info[:2]))
-        print(f"Deploy Day needs Python 3.11 to 3.14; this is {found}. Call it with another: python3.12 bootstrap.py …")
+        print(
+            f"Deploy Day needs Python 3.11 to 3.14; this is {found}. Try: python3.12 bootstrap.py …"
+        )
         return 3
     if not words or words[0] in ("-h", "--help"):
         print(__doc__)
@@ -53,10 +55,16 @@ def environment(kind: str) -> str:
     started = time.monotonic()
     print(f"Setting up Deploy Day in {folder} (once) …", flush=True)
     if not python.exists():
-        _call([sys.executable, "-m", "venv", str(folder)], "python3 -m venv failed; on Debian: apt install python3-venv")
+        _call(
+            [sys.executable, "-m", "venv", str(folder)],
+            "python3 -m venv failed; on Debian: apt install python3-venv",
+        )
     pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     _call([*pip, "--require-hashes", "--requirement", str(lock)], "the packages could not be installed")
-    _call([*pip, "--no-deps", "--no-build-isolation", "--editable", str(HERE)], "Deploy Day could not be installed")
+    _call(
+        [*pip, "--no-deps", "--no-build-isolation", "--editable", str(HERE)],
+        "Deploy Day could not be installed",
+    )
     stamp.write_text(wanted)
     print(f"Set up in {time.monotonic() - started:.0f} s.", flush=True)
     return str(python)

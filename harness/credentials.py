@@ -57,7 +57,7 @@ def read_credentials(cloud: str | None, clouds_file: Path | None = None) -> Cred
                 path=f"clouds.{cloud}.auth" if cloud else "",
                 message=f"no {', '.join(missing)}",
                 expected="auth_url, username, password and tenant_name (or project_name)",
-                hint="write them to clouds.yaml, or set OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, OS_TENANT_NAME",
+                hint="write them to clouds.yaml, or set OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and so on",
             )
         )
     verify = region.config.get("cacert") or bool(region.config.get("verify", True))

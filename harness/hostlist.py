@@ -99,7 +99,11 @@ def _is_local(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    return address == ipaddress.ip_address("127.0.0.1") or address.is_multicast or address == ipaddress.ip_address("::1")
+    return (
+        address == ipaddress.ip_address("127.0.0.1")
+        or address.is_multicast
+        or address == ipaddress.ip_address("::1")
+    )
 
 
 def _collect(path: Path, rows: Iterable[Row]) -> dict[str, Host]:
@@ -114,7 +118,11 @@ def _collect(path: Path, rows: Iterable[Row]) -> dict[str, Host]:
             problems.append(Problem(where=where, message="not a port", expected="1 to 65535", found=port))
         elif name in hosts and hosts[name].address != address:
             problems.append(
-                Problem(where=where, message=f"{name} has a second address", found=f"{hosts[name].address}, {address}")
+                Problem(
+                    where=where,
+                    message=f"{name} has a second address",
+                    found=f"{hosts[name].address}, {address}",
+                )
             )
         else:
             hosts[name] = Host(address=address, port=int(port), rack=(extra.get("rack") or "").strip())

@@ -27,7 +27,7 @@ class _Part(BaseModel):
 
 
 class Ssh(_Part):
-    """How to get into a node. Keys come from ``key_file``, the agent or ``~/.ssh``; there is no password here."""
+    """How to get into a node. Keys come from ``key_file``, the agent or ``~/.ssh``; no password stands here."""
 
     user: str | None = None
     port: int | None = None
@@ -158,7 +158,9 @@ def load_site(
     base = path.parent
     arch = load(_architecture(parts.architecture, base), overlays=list(overlays), sets=list(sets))
     parts = _anchored(parts, base)
-    site = Site(name=parts.name, arch=arch, path=path.resolve(), file=parts, hosts=_hosts(path, parts, lines, base))
+    site = Site(
+        name=parts.name, arch=arch, path=path.resolve(), file=parts, hosts=_hosts(path, parts, lines, base)
+    )
     _check_nodes(site, path, lines)
     return site
 
@@ -169,7 +171,7 @@ def _read(path: Path) -> tuple[SiteFile, Mapping[str, int]]:
             Problem(
                 where=str(path),
                 message="there is no such site file",
-                hint="`deployday site init ARCH` writes one; an architecture needs --cloud NAME or --lab beside it",
+                hint="`deployday site init ARCH` writes one; an architecture needs --cloud NAME or --lab",
             )
         )
     if path.stat().st_size > _LIMIT:
@@ -261,12 +263,15 @@ def _host(value: Any, port: int) -> Host:
     if extra or not isinstance(value.get("address"), str):
         raise ValueError(f"expected {{address, port, rack, also}}, found {', '.join(map(str, value))}")
     return Host(
-        value["address"], int(value.get("port", port)), str(value.get("rack", "")), tuple(value.get("also", ()))
+        value["address"],
+        int(value.get("port", port)),
+        str(value.get("rack", "")),
+        tuple(value.get("also", ())),
     )
 
 
 def _check_nodes(site: Site, path: Path, lines: Mapping[str, int]) -> None:
-    """Hosts that were written for nodes which nobody described have no effect: an error, with the nearest name."""
+    """Hosts for nodes which nobody described have no effect: an error, with the nearest name."""
     from difflib import get_close_matches
 
     described = list(site.arch.model.nodes)

@@ -1,0 +1,75 @@
+"""The command line: one file a verb, and here what they share: the app, its errors, its exit codes.
+
+0 is GO (or done), 1 NO-GO, 2 could not judge, 3 wrong usage. Only this part knows lab and reports.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from harness import __version__
+from harness.errors import DeployDayError, UsageError
+
+WRONG_USAGE = 3
+
+
+def build() -> typer.Typer:
+    """The app with all verbs; they are imported late, each by its own module."""
+    from harness.cli.clean import clean
+    from harness.cli.describe import describe
+    from harness.cli.lab import app as lab
+    from harness.cli.plan import plan
+    from harness.cli.report import report
+    from harness.cli.run import run
+    from harness.cli.site import app as site
+
+    app = typer.Typer(
+        name="deployday",
+        help="Is this the cloud that was described, and does it work?",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    app.command()(run)
+    app.command()(plan)
+    app.command()(report)
+    app.command()(clean)
+    app.command()(describe)
+    app.add_typer(lab, name="lab")
+    app.add_typer(site, name="site")
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"deployday {__version__}")
+        raise typer.Exit
+
+
+def _options(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True)) -> None:
+    """Is this the cloud that was described, and does it work?"""
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run one command and exit with its code; every error that a user can act on is one plain message."""
+    command = typer.main.get_command(build())
+    try:
+        code = command.main(words, prog_name="deployday", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = WRONG_USAGE
+    except UsageError as error:
+        typer.echo(str(error), err=True)
+        code = WRONG_USAGE
+    except DeployDayError as error:
+        typer.echo(str(error), err=True)
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        typer.echo("interrupted", err=True)
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)

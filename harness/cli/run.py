@@ -1,0 +1,165 @@
+"""``deployday run``: drive the cloud, show how it goes, write the report, and end with its verdict."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import Cloud, Overlay, Runs, Set
+from harness.errors import UsageError
+from harness.evidence.folder import RunFolder, create_run
+from harness.site import Site, load_site
+
+Lab = Annotated[
+    bool, typer.Option("--lab", help="Bring the described cloud up on this machine, run, take it down.")
+]
+Workers = Annotated[int, typer.Option("--workers", "-n", min=1, max=16, help="Processes that run scenarios.")]
+Only = Annotated[
+    str, typer.Option("--only", "-k", help="Scenarios by name, as pytest's -k; their needs run too.")
+]
+First = Annotated[
+    bool, typer.Option("--fail-fast", "-x", help="Stop at the first failure; clean up all the same.")
+]
+Fault = Annotated[list[str], typer.Option("--fault", help="Break the lab in this way first (with --lab).")]
+
+
+@dataclass
+class Spent:
+    """Seconds by phase, for the line at the end."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def on(self, phase: str) -> Iterator[None]:
+        """Count what happens inside for one phase."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.monotonic() - started
+
+    def __str__(self) -> str:
+        return " · ".join(f"{phase} {seconds:.1f} s" for phase, seconds in self.seconds.items())
+
+
+def run(
+    target: Annotated[
+        str,
+        typer.Argument(metavar="SITE|ARCH", help="A site file; or an architecture with --cloud or --lab."),
+    ],
+    cloud: Cloud = None,
+    lab: Lab = False,
+    fault: Fault = [],  # noqa: B006 - typer copies it
+    overlay: Overlay = [],  # noqa: B006
+    set_: Set = [],  # noqa: B006
+    workers: Workers = 2,
+    only: Only = "",
+    fail_fast: First = False,
+    runs: Runs = Path("var/runs"),
+) -> None:
+    """Drive a cloud end to end and report GO (exit 0), NO-GO (1) or that it could not be judged (2)."""
+    if fault and not lab:
+        raise UsageError("--fault breaks the lab alone: it needs --lab")
+    if lab and cloud:
+        raise UsageError("--lab and --cloud name two different clouds")
+    spent = Spent()
+    with _target(target, lab, fault, overlay, set_, spent) as ref:
+        site = load_site(ref, cloud=cloud, overlays=overlay, sets=set_)
+        site.credentials()
+        folder = create_run(site.name, home=runs)
+        words = _words(ref, cloud, overlay, set_, workers, only, fail_fast)
+        with spent.on("suites"):
+            _drive(folder, words)
+    raise typer.Exit(_report(folder, site, spent))
+
+
+@contextmanager
+def _target(
+    target: str, lab: bool, faults: Sequence[str], overlays: Sequence[Path], sets: Sequence[str], spent: Spent
+) -> Iterator[str]:
+    """The site to run on; with ``--lab``, one of a lab that lives as long as the run."""
+    if not lab:
+        yield target
+        return
+    from harness.arch import load
+    from harness.lab import down, up
+
+    with spent.on("lab"):
+        home = Path(tempfile.mkdtemp(prefix="deployday-lab-"))
+        info = up(load(target, overlays=list(overlays), sets=list(sets)), home=home, faults=tuple(faults))
+    try:
+        yield str(info.site_file)
+    finally:
+        with spent.on("lab down"):
+            down(info.name, home=home)
+
+
+def _words(
+    ref: str,
+    cloud: str | None,
+    overlays: Sequence[Path],
+    sets: Sequence[str],
+    workers: int,
+    only: str,
+    fail_fast: bool,
+) -> list[str]:
+    """The options that the child, pytest with our plugin, is started with."""
+    words = ["--arch", ref, "--cloud", cloud] if cloud else ["--site", ref]
+    for path in overlays:
+        words += ["--overlay", str(path)]
+    for text in sets:
+        words += ["--set", text]
+    words += ["-n", str(workers)] if workers > 1 else []
+    words += ["-k", only] if only else []
+    return words + (["-x"] if fail_fast else [])
+
+
+def _drive(folder: RunFolder, words: Sequence[str]) -> None:
+    """Start pytest as a child, follow the record to its end; what pytest prints is shown only if it broke."""
+    from harness.cli.live import follow
+
+    command = [sys.executable, "-P", "-m", "pytest", "--pyargs", "scenarios", "-c", os.devnull]
+    command += [
+        "--rootdir",
+        str(folder.path),
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:locust",
+    ]
+    command += ["-q", "--no-header", "--tb=short", "--run-dir", str(folder.path), *words]
+    with tempfile.TemporaryFile() as output:
+        child = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        try:
+            follow(folder, lambda: child.poll() is None)
+        except KeyboardInterrupt:
+            child.send_signal(signal.SIGINT)
+        finally:
+            code = child.wait()
+        if code not in (0, 1, 2, 5) or not folder.events.exists():
+            output.seek(0, os.SEEK_END)
+            output.seek(max(0, output.tell() - 8000))
+            sys.stderr.write(output.read().decode(errors="replace"))
+
+
+def _report(folder: RunFolder, site: Site, spent: Spent) -> int:
+    """Judge the record, write every format, print the summary; gives the exit code."""
+    from harness.cli.report import write_reports
+
+    with spent.on("report"):
+        code = write_reports(folder)
+    typer.echo(f"{spent}")
+    typer.echo(f"report: {folder.report_html}")
+    return code

@@ -1,0 +1,172 @@
+"""The board: which scenario may run now, and which never will. Pure; the serial run and the workers play on the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from harness.plan.planned import PlannedScenario
+
+_PRIORITY = ("blocked", "not_reached", "out_of_reach", "not_applicable")
+_INHERITED = {
+    "not_reached": "not_reached",
+    "out_of_reach": "out_of_reach",
+    "not_applicable": "not_applicable",
+}
+
+
+class Unable(NamedTuple):
+    """A scenario that will not run: ``outcome`` is blocked, out_of_reach, not_applicable or not_reached.
+
+    ``root`` is the key of the need that could not be met, the one nearest the root of the plan.
+    """
+
+    key: str
+    outcome: str
+    root: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Finished:
+    met: bool
+    outcome: str
+    root: str | None
+
+
+class Board:
+    """What is waiting, running and finished in one run.
+
+    ``plan`` is in running order (as ``make_plan`` gives it), ``budget`` the number of servers that may run at once.
+    A caller loops: report ``unable()``, ``start`` some of ``ready()``, ``finish`` each with its outcome, until
+    ``done``. The outcomes do not depend on the order in which scenarios finish: a scenario is blocked only when all
+    of its needs are settled, and its root is chosen by the plan's order.
+    """
+
+    def __init__(self, plan: Iterable[PlannedScenario], budget: int = 4) -> None:
+        self.plan = {planned.key: planned for planned in plan}
+        self.budget = budget
+        self._order = {key: index for index, key in enumerate(self.plan)}
+        self._waiting = dict.fromkeys(self.plan)
+        self._running: dict[str, int] = {}
+        self._finished: dict[str, _Finished] = {}
+        greedy = [key for key, planned in self.plan.items() if planned.servers > budget]
+        if greedy:
+            raise ValueError(f"more servers at once than the budget of {budget}: {', '.join(greedy)}")
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing waits and nothing runs."""
+        return not self._waiting and not self._running
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Keys that were neither started nor settled, in running order."""
+        return tuple(self._waiting)
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Keys that were started and not finished."""
+        return tuple(self._running)
+
+    def outcome(self, key: str) -> str | None:
+        """How a finished scenario ended, or None."""
+        finished = self._finished.get(key)
+        return finished.outcome if finished else None
+
+    def ready(self) -> list[str]:
+        """Keys that may start now, in running order; each of them alone fits the budget."""
+        return [key for key in self._waiting if self._may_start(key) and self.fits(key)]
+
+    def fits(self, key: str) -> bool:
+        """Whether the budget allows this one beside those that run."""
+        return sum(self._running.values()) + self.plan[key].servers <= self.budget
+
+    def start(self, key: str) -> None:
+        """Note that a ready scenario runs; raises ``ValueError`` for one that is not ready."""
+        if key not in self._waiting or not self._may_start(key) or not self.fits(key):
+            raise ValueError(f"{key} is not ready")
+        del self._waiting[key]
+        self._running[key] = self.plan[key].servers
+
+    def finish(self, key: str, *, met: bool, outcome: str) -> None:
+        """Note how a running scenario ended; raises ``ValueError`` for one that does not run."""
+        if key not in self._running:
+            raise ValueError(f"{key} does not run")
+        del self._running[key]
+        self._finished[key] = _Finished(met, outcome, None)
+
+    def unable(self) -> list[Unable]:
+        """Settle what can never run, each once: not in the description, out of reach, or with an unmet need."""
+        found: list[Unable] = []
+        while True:
+            new = [row for key in self._waiting if (row := self._verdict(key)) is not None]
+            if not new:
+                return found
+            self._settle(new)
+            found += new
+
+    def stop(self) -> list[Unable]:
+        """Give up what waits, save the clean-up, which still runs (``-x``)."""
+        rows = self.unable()
+        given_up = [key for key in self._waiting if not self.plan[key].after_all]
+        stopped = [Unable(key, "not_reached", None, "the run ended early") for key in given_up]
+        self._settle(stopped)
+        return rows + stopped
+
+    def _settle(self, rows: Iterable[Unable]) -> None:
+        for row in rows:
+            del self._waiting[row.key]
+            self._finished[row.key] = _Finished(False, row.outcome, row.root)
+
+    def _may_start(self, key: str) -> bool:
+        planned = self.plan[key]
+        if not planned.runs or not all(self._met(need) for need in self._known(planned.needs)):
+            return False
+        if not all(other in self._finished for other in self._known(planned.after)):
+            return False
+        return not planned.after_all or self._stories_over()
+
+    def _verdict(self, key: str) -> Unable | None:
+        planned = self.plan[key]
+        if not planned.applies:
+            return Unable(key, "not_applicable", None, planned.reason)
+        if not planned.reach:
+            return Unable(key, "out_of_reach", None, planned.reason)
+        needs = list(self._known(planned.needs))
+        if any(need not in self._finished for need in needs):
+            return None
+        unmet = [need for need in needs if not self._met(need)]
+        return self._blocked(key, unmet) if unmet else None
+
+    def _blocked(self, key: str, unmet: list[str]) -> Unable:
+        def rank(need: str) -> tuple[int, int]:
+            outcome = _INHERITED.get(self._finished[need].outcome, "blocked")
+            return _PRIORITY.index(outcome), self._order[self._root(need)]
+
+        worst = min(unmet, key=rank)
+        root = self._root(worst)
+        outcome = _PRIORITY[rank(worst)[0]]
+        word = {"blocked": "blocked by", "not_reached": "the run ended before"}.get(
+            outcome, f"{_words(outcome)}:"
+        )
+        return Unable(key, outcome, root, f"{word} {root}")
+
+    def _root(self, need: str) -> str:
+        return self._finished[need].root or need
+
+    def _met(self, need: str) -> bool:
+        finished = self._finished.get(need)
+        return finished is not None and finished.met
+
+    def _known(self, keys: Iterable[str]) -> Iterable[str]:
+        return (key for key in keys if key in self.plan)
+
+    def _stories_over(self) -> bool:
+        left = (*self._waiting, *self._running)
+        return all(self.plan[key].after_all for key in left)
+
+
+def _words(outcome: str) -> str:
+    return outcome.replace("_", " ")

@@ -1,0 +1,113 @@
+"""What an author declares at a story: its id, what it needs, what it looks at."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Literal, get_args
+
+from harness.arch import Architecture
+from harness.arch.clauses import Level
+
+GATES = ("preflight", "identity", "images", "compute", "volumes", "objects", "rings", "cleanup")
+Requirement = Literal["admin", "second_account", "hosts"]
+REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+Need = str | Callable[[Architecture], Iterable[str]]
+"""``id`` (all its subjects), ``id[=]`` (the same subject), ``id[x]`` (that one), or a function that gives such."""
+Subjects = str | tuple[str, ...] | Callable[[Architecture], Iterable[str]] | None
+Applies = str | Callable[[Architecture], bool] | None
+
+_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z")
+_NEED = re.compile(r"(?P<id>[^\[\]]+)(\[(?P<subject>[^\[\]]+)\])?\Z")
+_TUPLES = ("needs", "after", "owns", "requires")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One story as declared; ``docs/reference/scenarios.md`` explains every field.
+
+    ``cost`` is the likely duration in seconds, ``limit`` the wall after which a hanging story is stopped (None:
+    derived from the cost and the objectives), ``servers`` how many servers it runs at once.
+    Raises ``TypeError`` or ``ValueError`` with the scenario's id for anything that makes no sense.
+    """
+
+    id: str
+    gate: str
+    needs: tuple[Need, ...] = ()
+    after: tuple[Need, ...] = ()
+    servers: int = 0
+    cost: float = 1.0
+    limit: float | None = None
+    owns: tuple[str, ...] = ()
+    subjects: Subjects = None
+    requires: tuple[str, ...] = ()
+    applies: Applies = None
+    level: str = "must"
+    after_all: bool = False
+    story: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.id, str) or not _ID.match(self.id):
+            raise ValueError(f'scenario {self.id!r}: an id reads like "compute.boot"')
+        for name in _TUPLES:
+            value = getattr(self, name)
+            if not isinstance(value, tuple) or not all(isinstance(v, str) or callable(v) for v in value):
+                raise TypeError(
+                    f'scenario {self.id}: {name} is a tuple such as ("identity.token",), not {value!r}'
+                )
+        self._one_of("gate", self.gate, GATES)
+        self._one_of("level", self.level, LEVELS)
+        for requirement in self.requires:
+            self._one_of("requires", requirement, REQUIREMENTS)
+        for need in (*self.needs, *self.after):
+            if isinstance(need, str):
+                split_need(need)
+        if self.servers < 0 or self.cost <= 0 or (self.limit is not None and self.limit <= 0):
+            raise ValueError(
+                f"scenario {self.id}: servers, cost and limit cannot be negative, nor cost or limit 0"
+            )
+        if self.story is not None and not self.title:
+            raise ValueError(f"scenario {self.id}: the story needs a docstring; its first line is the title")
+
+    def _one_of(self, name: str, value: str, allowed: tuple[str, ...]) -> None:
+        if value not in allowed:
+            near = get_close_matches(str(value), allowed, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"scenario {self.id}: {name} {value!r} is none of {', '.join(allowed)}{hint}")
+
+    @property
+    def title(self) -> str:
+        """The first line of the story's docstring."""
+        text = inspect.getdoc(self.story) if self.story else ""
+        return (text or "").strip().partition("\n")[0]
+
+    @property
+    def place(self) -> str:
+        """File and line of the story, for messages about it."""
+        if self.story is None:
+            return self.id
+        code = inspect.unwrap(self.story).__code__
+        return f"{code.co_filename}:{code.co_firstlineno}"
+
+    @property
+    def version(self) -> str:
+        """The content version: changes when the story's text does."""
+        try:
+            text = inspect.getsource(self.story) if self.story else ""
+        except (OSError, TypeError):
+            text = ""
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def split_need(text: str) -> tuple[str, str | None]:
+    """``a.b[c]`` → (``a.b``, ``c``); raises ``ValueError`` for anything else."""
+    match = _NEED.match(text)
+    if not match or not _ID.match(match["id"]):
+        raise ValueError(f"need {text!r} is none of id, id[=], id[subject]")
+    return match["id"], match["subject"]

@@ -1,0 +1,119 @@
+"""The plan: every scenario × subject of a run in a running order, with the reason where one will not run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True)
+class PlannedScenario:
+    """One scenario on one subject. ``cost`` and ``limit`` are seconds.
+
+    ``applies`` False: the description does not have it. ``reach`` False: this access cannot see it. ``reason`` says
+    why in both cases. ``pulled`` is set where the user's selection left it out and another one needs it.
+    """
+
+    id: str
+    subject: str | None
+    gate: str
+    title: str
+    needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    level: str = "must"
+    owns: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    servers: int = 0
+    cost: float = 1.0
+    limit: float = 60.0
+    after_all: bool = False
+    applies: bool = True
+    reach: bool = True
+    reason: str = ""
+    pulled: bool = False
+    nodeid: str = ""
+    version: str = ""
+
+    @property
+    def key(self) -> str:
+        """``compute.boot`` or ``hosts.reachable[storage-1]``: how records and reports name it."""
+        return self.id if self.subject is None else f"{self.id}[{self.subject}]"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is to run at all, as far as is known before the cloud is touched."""
+        return self.applies and self.reach
+
+    def to_json(self) -> dict[str, Any]:
+        """The row of ``plan.json``; it says the key as well."""
+        return {"key": self.key, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PlannedScenario:
+        """Read a row back; keys that this version does not know are ignored."""
+        known = {field.name for field in fields(cls)}
+        row = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        return cls(**{name: value for name, value in row.items() if name in known})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The scenarios of a run in an order that respects needs, ``after`` and clean-up.
+
+    ``scope`` is ``all`` or the user's selection in the user's words; ``deselected`` lists what it left out.
+    """
+
+    scenarios: tuple[PlannedScenario, ...]
+    scope: str = "all"
+    deselected: tuple[PlannedScenario, ...] = ()
+
+    @cached_property
+    def by_key(self) -> Mapping[str, PlannedScenario]:
+        """The planned scenarios by their key."""
+        return {planned.key: planned for planned in self.scenarios}
+
+    @cached_property
+    def by_nodeid(self) -> Mapping[str, PlannedScenario]:
+        """The planned scenarios by pytest's node id."""
+        return {planned.nodeid: planned for planned in self.scenarios}
+
+    @property
+    def pulled(self) -> tuple[str, ...]:
+        """Keys that were not selected and run nevertheless: needs, and the clean-up."""
+        return tuple(planned.key for planned in self.scenarios if planned.pulled)
+
+    @property
+    def running(self) -> tuple[PlannedScenario, ...]:
+        """Those that are to run, as far as is known before the cloud is touched."""
+        return tuple(planned for planned in self.scenarios if planned.runs)
+
+    def minutes(self, workers: int = 1, budget: int = 4) -> tuple[float, float]:
+        """(likely, worst case) minutes with that many workers and that many servers at once."""
+        from harness.plan.estimate import seconds
+
+        likely = seconds(self.scenarios, workers, budget, lambda planned: planned.cost)
+        worst = seconds(self.scenarios, workers, budget, lambda planned: planned.limit)
+        return likely / 60, worst / 60
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of ``plan.json``."""
+        return {
+            "scenarios": [planned.to_json() for planned in self.scenarios],
+            "scope": self.scope,
+            "deselected": [planned.to_json() for planned in self.deselected],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """Read what ``to_json`` wrote."""
+
+        def rows(name: str) -> Iterable[PlannedScenario]:
+            return (PlannedScenario.from_json(row) for row in data.get(name, ()))
+
+        return cls(tuple(rows("scenarios")), str(data.get("scope", "all")), tuple(rows("deselected")))
+
+    def __str__(self) -> str:
+        return json.dumps(self.to_json(), indent=1)

@@ -1,0 +1,244 @@
+"""From declared scenarios and one description to the plan: subjects expanded, needs resolved, order found.
+
+What makes no sense is an error, all at once: an unknown need, a cycle, the same id twice, more servers than the budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+from harness.arch import Architecture
+from harness.arch.paths import show
+from harness.errors import Problem, UsageError
+from harness.plan.declared import GATES, Need, Scenario, split_need
+from harness.plan.ordering import in_order
+from harness.plan.planned import Plan, PlannedScenario
+from harness.plan.subjects import subjects_of, why_not
+
+_PATIENCE = 30.0
+
+
+def make_plan(
+    declared: Sequence[Scenario],
+    arch: Architecture,
+    *,
+    missing: Mapping[str, str] | None = None,
+    selected: Collection[str] | None = None,
+    scope: str = "all",
+    budget: int = 4,
+    nodeids: Mapping[str, str] | None = None,
+) -> Plan:
+    """The plan of a run.
+
+    ``declared`` is every scenario of the suite, ``selected`` the keys that the user wants (None: all); what those need
+    and the clean-up are pulled in. ``missing`` maps a requirement to why the site cannot give it. Raises
+    ``UsageError`` with every problem.
+    """
+    expanding = _Expanding(declared, arch)
+    everything = in_order(expanding.planned(missing or {}, nodeids or {}), expanding.problems)
+    wanted = _with_needs(everything, selected)
+    greedy = [p for p in everything if p.servers > budget and p.key in wanted]
+    expanding.problems += [_greedy(expanding.place(planned.id), planned, budget) for planned in greedy]
+    if expanding.problems:
+        raise UsageError(*expanding.problems)
+    return Plan(
+        scenarios=tuple(_only(p, wanted, selected) for p in everything if p.key in wanted),
+        scope=scope,
+        deselected=tuple(p for p in everything if p.key not in wanted),
+    )
+
+
+class _Expanding:
+    """The suite while it is expanded over its subjects; problems are gathered, not raised."""
+
+    def __init__(self, declared: Sequence[Scenario], arch: Architecture) -> None:
+        self.arch = arch
+        self.problems: list[Problem] = []
+        self.declared: dict[str, Scenario] = {}
+        self.subjects: dict[str, tuple[str | None, ...]] = {}
+        self.reasons: dict[str, str] = {}
+        for scenario in declared:
+            self._add(scenario)
+
+    def place(self, scenario_id: str) -> str:
+        return self.declared[scenario_id].place
+
+    def _add(self, scenario: Scenario) -> None:
+        if scenario.id in self.declared:
+            first = self.place(scenario.id)
+            self.problems.append(Problem(scenario.place, f"the id {scenario.id} stands already at {first}"))
+            return
+        self.declared[scenario.id] = scenario
+        try:
+            self.reasons[scenario.id] = why_not(scenario, self.arch)
+            applies = not self.reasons[scenario.id]
+            subjects = subjects_of(scenario, self.arch) if applies else None
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            self.problems.append(Problem(scenario.place, str(error) or repr(error)))
+            subjects = None
+        self.subjects[scenario.id] = subjects or (None,)
+
+    def planned(self, missing: Mapping[str, str], nodeids: Mapping[str, str]) -> list[PlannedScenario]:
+        ordered = sorted(self.declared.values(), key=lambda s: GATES.index(s.gate))
+        limits = _limits(self.arch)
+        rows = [self._one(s, subject, missing, limits) for s in ordered for subject in self.subjects[s.id]]
+        return [replace(row, nodeid=nodeids.get(row.key, "")) for row in _inherited(rows)]
+
+    def _one(
+        self, scenario: Scenario, subject: str | None, missing: Mapping[str, str], patience: float
+    ) -> PlannedScenario:
+        needs, absent = self._needs(scenario, subject, scenario.needs)
+        after, _ = self._needs(scenario, subject, scenario.after)
+        lacking = "; ".join(missing[name] for name in scenario.requires if name in missing)
+        reason = self.reasons.get(scenario.id, "") or absent
+        return PlannedScenario(
+            id=scenario.id,
+            subject=subject,
+            gate=scenario.gate,
+            title=scenario.title,
+            needs=needs,
+            after=after,
+            level=scenario.level,
+            owns=tuple(_owned(pattern, subject) for pattern in scenario.owns),
+            requires=scenario.requires,
+            servers=scenario.servers,
+            cost=scenario.cost,
+            limit=scenario.limit or patience + 10 * scenario.cost,
+            after_all=scenario.after_all,
+            applies=not reason,
+            reach=bool(reason) or not lacking,
+            reason=reason or lacking,
+            version=scenario.version,
+        )
+
+    def _needs(
+        self, scenario: Scenario, subject: str | None, needs: Iterable[Need]
+    ) -> tuple[tuple[str, ...], str]:
+        """The keys that a scenario needs, and why it cannot apply where the description lacks one of them."""
+        keys: list[str] = []
+        absent = ""
+        for text in self._spelled(needs):
+            try:
+                other, which = split_need(text)
+            except ValueError as error:
+                self._wrong(scenario, text, str(error))
+                continue
+            if other not in self.declared:
+                near = get_close_matches(other, self.declared, 1)
+                self._wrong(scenario, text, "no such scenario", f"did you mean {near[0]!r}?" if near else "")
+                continue
+            found = self._keys(scenario, subject, other, which, text)
+            absent = absent or ("" if found else f"it needs {text}, which the description does not have")
+            keys += found
+        return tuple(dict.fromkeys(keys)), absent
+
+    def _spelled(self, needs: Iterable[Need]) -> Iterable[str]:
+        for need in needs:
+            if callable(need):
+                yield from need(self.arch)
+            else:
+                yield need
+
+    def _keys(
+        self, scenario: Scenario, subject: str | None, other: str, which: str | None, text: str
+    ) -> list[str]:
+        theirs = self.subjects[other]
+        if which is None:
+            return [_key(other, name) for name in theirs]
+        if self.declared[other].subjects is None:
+            self._wrong(scenario, text, f"{other} has no subjects", f"write {other!r}")
+            return [other]
+        if which == "=" and scenario.subjects is None:
+            self._wrong(
+                scenario, text, "this scenario has no subject that could be the same", f"write {other!r}"
+            )
+            return [_key(other, name) for name in theirs]
+        name = subject if which == "=" else which
+        return [_key(other, name)] if name in theirs else []
+
+    def _wrong(self, scenario: Scenario, text: str, message: str, hint: str = "") -> None:
+        problem = Problem(scenario.place, f"{scenario.id} needs {text!r}: {message}", hint=hint)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def _inherited(rows: list[PlannedScenario]) -> list[PlannedScenario]:
+    """What needs only things that the description does not have does not apply; single ones of several are dropped."""
+    by_key = {row.key: row for row in rows}
+    changed = True
+    while changed:
+        changed = False
+        for key, row in by_key.items():
+            lost = _lost(row, by_key) if row.applies else ""
+            if lost:
+                reason = f"it needs {lost}, which does not apply"
+                by_key[key] = replace(row, applies=False, reach=True, reason=reason)
+                changed = True
+    return [_without_lost(row, by_key) for row in by_key.values()]
+
+
+def _lost(row: PlannedScenario, by_key: Mapping[str, PlannedScenario]) -> str:
+    """The first scenario among the needs of which no subject at all applies."""
+    alive: dict[str, bool] = {}
+    for need in row.needs:
+        other = by_key[need]
+        alive[other.id] = alive.get(other.id, False) or other.applies
+    return next((name for name, lives in alive.items() if not lives), "")
+
+
+def _without_lost(row: PlannedScenario, by_key: Mapping[str, PlannedScenario]) -> PlannedScenario:
+    if not row.applies:
+        return row
+    return replace(row, needs=tuple(need for need in row.needs if by_key[need].applies))
+
+
+def _with_needs(rows: Sequence[PlannedScenario], selected: Collection[str] | None) -> set[str]:
+    """The selected keys, everything that they need, and the clean-up where anything at all is selected."""
+    by_key = {row.key: row for row in rows}
+    if selected is None:
+        return set(by_key)
+    left = [key for key in selected if key in by_key]
+    left += [row.key for row in rows if row.after_all and selected]
+    wanted: set[str] = set()
+    while left:
+        key = left.pop()
+        if key not in wanted:
+            wanted.add(key)
+            left += by_key[key].needs
+    return wanted
+
+
+def _only(row: PlannedScenario, wanted: set[str], selected: Collection[str] | None) -> PlannedScenario:
+    after = tuple(key for key in row.after if key in wanted)
+    return replace(row, after=after, pulled=selected is not None and row.key not in selected)
+
+
+def _limits(arch: Architecture) -> float:
+    """Seconds that any story may wait for the cloud: three of its slowest objectives, and a little patience."""
+    measured = [
+        c.value for c in arch.table.clauses.values() if c.measured and isinstance(c.value, int | float)
+    ]
+    return _PATIENCE + 3 * max(measured, default=0.0)
+
+
+def _key(scenario_id: str, subject: str | None) -> str:
+    return scenario_id if subject is None else f"{scenario_id}[{subject}]"
+
+
+def _owned(pattern: str, subject: str | None) -> str:
+    if subject is None or "{subject}" not in pattern:
+        return pattern
+    part = show(("", subject))
+    return pattern.replace(".{subject}", part).replace("{subject}", subject)
+
+
+def _greedy(where: str, planned: PlannedScenario, budget: int) -> Problem:
+    return Problem(
+        where,
+        f"{planned.key} runs more servers at once than the budget allows",
+        expected=f"at most {budget}",
+        found=str(planned.servers),
+        hint="raise --servers",
+    )

@@ -1,0 +1,86 @@
+"""Everything that a scenario imports: the decorator, what it sees of a cloud, and the errors in its language.
+
+    from harness.testing import Cloud, scenario
+
+    @scenario("compute.show", gate="compute", needs=("compute.boot",), cost=0.5)
+    def test_show(cloud: Cloud) -> None:
+        \"""The server is listed and shown as it was asked for.\"""
+
+A story that cannot be completed fails with ``AssertionError`` (``cloud.check``) or ``CloudError``; ``OutOfReach`` says
+that the access does not suffice; any other exception is a defect of the story: unknown, never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+from harness.clients.errors import Conflict, Invalid, NotFound, OverQuota, RateLimited, Refused
+from harness.clients.values import CatalogueEntry, Image
+from harness.cloud import Cloud
+from harness.errors import CloudError, OutOfReach
+from harness.plan.declared import Applies, Need, Scenario, Subjects
+
+__all__ = [
+    "CatalogueEntry",
+    "Cloud",
+    "CloudError",
+    "Conflict",
+    "Image",
+    "Invalid",
+    "NotFound",
+    "OutOfReach",
+    "OverQuota",
+    "RateLimited",
+    "Refused",
+    "Scenario",
+    "scenario",
+]
+
+Story = TypeVar("Story", bound=Callable[..., None])
+
+
+def scenario(
+    id: str,  # noqa: A002 - the word of the field
+    *,
+    gate: str,
+    needs: tuple[Need, ...] = (),
+    after: tuple[Need, ...] = (),
+    subjects: Subjects = None,
+    applies: Applies = None,
+    requires: tuple[str, ...] = (),
+    owns: tuple[str, ...] = (),
+    level: str = "must",
+    servers: int = 0,
+    cost: float = 1.0,
+    limit: float | None = None,
+    after_all: bool = False,
+) -> Callable[[Story], Story]:
+    """Declare a test function as a scenario; ``docs/reference/scenarios.md`` explains every word.
+
+    Raises ``TypeError`` or ``ValueError`` where the declaration makes no sense.
+    """
+
+    def declare(story: Story) -> Story:
+        declared = Scenario(
+            id=id,
+            gate=gate,
+            needs=needs,
+            after=after,
+            subjects=subjects,
+            applies=applies,
+            requires=requires,
+            owns=owns,
+            level=level,
+            servers=servers,
+            cost=cost,
+            limit=limit,
+            after_all=after_all,
+            story=story,
+        )
+        marked: Story = pytest.mark.scenario(declared)(story)
+        return marked
+
+    return declare

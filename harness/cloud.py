@@ -15,6 +15,8 @@ from harness.arch.paths import Path
 from harness.clients.raw import Answer, Raw
 from harness.clients.session import CloudSession
 from harness.hosts import Node
+from harness.rings import Builder, Ring
+from harness.waiting import Stopwatch
 
 T = TypeVar("T")
 
@@ -78,16 +80,35 @@ class Cloud(CloudSession):
         self,
         what: str,
         probe: Callable[[], T],
-        goal: Callable[[T], bool] | str | None,
+        goal: Callable[[T], bool] | str,
         *,
         limit: float,
         fail_on: Sequence[str] | Callable[[T], bool] = (),
-        state: Callable[[T], str] | None = None,
     ) -> T:
-        """Probe until the goal holds and give the last value; raises ``CloudError`` at the limit (seconds).
+        """Probe until the goal holds and give the last value; raises ``WaitTimeout`` (a ``CloudError``) otherwise.
 
-        ``goal`` and ``fail_on`` are status names or functions of the value; ``goal=None`` waits for ``NotFound``.
+        ``goal`` and ``fail_on`` are status names (``"ACTIVE"``) or functions of the value; ``limit`` is in seconds.
         """
+        raise NotImplementedError
+
+    def wait_gone(
+        self, what: str, probe: Callable[[], object], *, limit: float, fail_on: Sequence[str] = ()
+    ) -> None:
+        """Probe until it raises ``NotFound``: the thing is gone."""
+        raise NotImplementedError
+
+    @contextmanager
+    def timed(self) -> Iterator[Stopwatch]:
+        """Measure a part of the story: ``with cloud.timed() as watch: …``, then ``watch.seconds``."""
+        raise NotImplementedError
+        yield
+
+    def ring(self, node: str, ring: str) -> Ring:
+        """The ring file (``account``, ``container``, ``object``) of a node, read; raises ``CloudError``."""
+        raise NotImplementedError
+
+    def builder(self, node: str, ring: str) -> Builder:
+        """The builder file of a ring on a node, read; raises ``CloudError``."""
         raise NotImplementedError
 
     def name(self, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,7 +40,9 @@ def read_credentials(cloud: str | None, clouds_file: Path | None = None) -> Cred
             if clouds_file
             else OpenStackConfig()
         )
-        region = config.get_one(cloud=cloud, validate=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of parts of openstacksdk that are not used here
+            region = config.get_one(cloud=cloud, validate=False)
     except exceptions.ConfigException as error:
         raise UsageError(_not_found(cloud, clouds_file, str(error))) from None
     auth = region.config.get("auth", {})

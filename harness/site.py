@@ -27,7 +27,7 @@ class _Part(BaseModel):
 
 
 class Ssh(_Part):
-    """How to get into a node. Keys come from ``key_file``, the agent or ``~/.ssh``; no password stands here."""
+    """How to get into a node. Keys come from ``key_file``, the agent or ``~/.ssh``; no password here."""
 
     user: str | None = None
     port: int | None = None
@@ -186,7 +186,7 @@ def _read(path: Path) -> tuple[SiteFile, Mapping[str, int]]:
         raise UsageError(Problem(where=str(path), message=f"not UTF-8: {error}")) from None
     if not isinstance(data, dict):
         raise UsageError(Problem(where=f"{path}:1", message="not a site file", expected="a mapping of keys"))
-    lines = {str(key): data.lc.key(key)[0] + 1 for key in data}
+    lines = {str(key): data.lc.key(key)[0] + 1 for key in data}  # type: ignore[attr-defined]
     try:
         return SiteFile.model_validate(_plain(data)), lines
     except ValidationError as error:

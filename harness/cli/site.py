@@ -37,9 +37,8 @@ def init(
     reference = str(Path(architecture).resolve()) if Path(architecture).is_file() else architecture
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(draft(arch, reference, cloud or arch.name), encoding="utf-8")
-    typer.echo(
-        f"wrote {output}: fill in the addresses of {len(arch.model.nodes)} nodes, then: deployday plan {output}"
-    )
+    typer.echo(f"wrote {output}: fill in the addresses of {len(arch.model.nodes)} nodes,")
+    typer.echo(f"then ask: deployday plan {output}")
 
 
 def draft(arch: Architecture, reference: str, cloud: str) -> str:

@@ -1,14 +1,15 @@
-"""Everything that a scenario imports: the decorator, what it sees of a cloud, and the errors in its language.
+'''Everything that a scenario imports: the decorator, what it sees of a cloud, and errors in its language.
 
     from harness.testing import Cloud, scenario
 
     @scenario("compute.show", gate="compute", needs=("compute.boot",), cost=0.5)
     def test_show(cloud: Cloud) -> None:
-        \"""The server is listed and shown as it was asked for.\"""
+        """The server is listed and shown as it was asked for."""
 
-A story that cannot be completed fails with ``AssertionError`` (``cloud.check``) or ``CloudError``; ``OutOfReach`` says
-that the access does not suffice; any other exception is a defect of the story: unknown, never a pass.
-"""
+A story that cannot be completed fails with ``AssertionError`` (``cloud.check``) or ``CloudError``;
+``OutOfReach`` says that the access does not suffice; any other exception is a defect of the story: unknown,
+never a pass.
+'''
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ Story = TypeVar("Story", bound=Callable[..., None])
 
 
 def scenario(
-    id: str,  # noqa: A002 - the word of the field
+    id: str,
     *,
     gate: str,
     needs: tuple[Need, ...] = (),

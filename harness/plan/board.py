@@ -1,4 +1,4 @@
-"""The board: which scenario may run now, and which never will. Pure; the serial run and the workers play on the same."""
+"""The board: which scenario may run now, and which never will. Serial runs and workers play on the same."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import NamedTuple
 from harness.plan.planned import PlannedScenario
 
 _PRIORITY = ("blocked", "not_reached", "out_of_reach", "not_applicable")
-_INHERITED = {
-    "not_reached": "not_reached",
-    "out_of_reach": "out_of_reach",
-    "not_applicable": "not_applicable",
+_WORDS = {
+    "blocked": "blocked by",
+    "not_reached": "the run ended before",
+    "out_of_reach": "it needs what is out of reach:",
+    "not_applicable": "it needs what does not apply:",
 }
 
 
@@ -38,10 +39,10 @@ class _Finished:
 class Board:
     """What is waiting, running and finished in one run.
 
-    ``plan`` is in running order (as ``make_plan`` gives it), ``budget`` the number of servers that may run at once.
-    A caller loops: report ``unable()``, ``start`` some of ``ready()``, ``finish`` each with its outcome, until
-    ``done``. The outcomes do not depend on the order in which scenarios finish: a scenario is blocked only when all
-    of its needs are settled, and its root is chosen by the plan's order.
+    ``plan`` is in running order (as ``make_plan`` gives it), ``budget`` the number of servers that may run
+    at once. A caller loops: report ``unable()``, ``start`` some of ``ready()``, ``finish`` each with its
+    outcome, until ``done``. The outcomes do not depend on the order in which scenarios finish: one is blocked
+    only when all of its needs are settled, and its root is chosen by the plan's order.
     """
 
     def __init__(self, plan: Iterable[PlannedScenario], budget: int = 4) -> None:
@@ -98,7 +99,7 @@ class Board:
         self._finished[key] = _Finished(met, outcome, None)
 
     def unable(self) -> list[Unable]:
-        """Settle what can never run, each once: not in the description, out of reach, or with an unmet need."""
+        """Settle what can never run, each once: not described, out of reach, or with an unmet need."""
         found: list[Unable] = []
         while True:
             new = [row for key in self._waiting if (row := self._verdict(key)) is not None]
@@ -142,16 +143,14 @@ class Board:
 
     def _blocked(self, key: str, unmet: list[str]) -> Unable:
         def rank(need: str) -> tuple[int, int]:
-            outcome = _INHERITED.get(self._finished[need].outcome, "blocked")
+            outcome = self._finished[need].outcome
+            outcome = outcome if outcome in _PRIORITY else "blocked"
             return _PRIORITY.index(outcome), self._order[self._root(need)]
 
         worst = min(unmet, key=rank)
         root = self._root(worst)
         outcome = _PRIORITY[rank(worst)[0]]
-        word = {"blocked": "blocked by", "not_reached": "the run ended before"}.get(
-            outcome, f"{_words(outcome)}:"
-        )
-        return Unable(key, outcome, root, f"{word} {root}")
+        return Unable(key, outcome, root, f"{_WORDS[outcome]} {root}")
 
     def _root(self, need: str) -> str:
         return self._finished[need].root or need
@@ -166,7 +165,3 @@ class Board:
     def _stories_over(self) -> bool:
         left = (*self._waiting, *self._running)
         return all(self.plan[key].after_all for key in left)
-
-
-def _words(outcome: str) -> str:
-    return outcome.replace("_", " ")

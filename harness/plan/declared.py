@@ -19,7 +19,7 @@ REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 Need = str | Callable[[Architecture], Iterable[str]]
-"""``id`` (all its subjects), ``id[=]`` (the same subject), ``id[x]`` (that one), or a function that gives such."""
+"""``id`` (all its subjects), ``id[=]`` (the same subject), ``id[x]`` (that one), or a function of these."""
 Subjects = str | tuple[str, ...] | Callable[[Architecture], Iterable[str]] | None
 Applies = str | Callable[[Architecture], bool] | None
 
@@ -32,8 +32,8 @@ _TUPLES = ("needs", "after", "owns", "requires")
 class Scenario:
     """One story as declared; ``docs/reference/scenarios.md`` explains every field.
 
-    ``cost`` is the likely duration in seconds, ``limit`` the wall after which a hanging story is stopped (None:
-    derived from the cost and the objectives), ``servers`` how many servers it runs at once.
+    ``cost`` is the likely duration in seconds, ``limit`` the wall after which a hanging story is stopped
+    (None: derived from the cost and the objectives), ``servers`` how many servers it runs at once.
     Raises ``TypeError`` or ``ValueError`` with the scenario's id for anything that makes no sense.
     """
 

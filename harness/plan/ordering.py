@@ -1,4 +1,4 @@
-"""A running order: by gate and as declared, but never before what is needed or goes first; the clean-up last."""
+"""A running order: by gate and as declared, but never before what is needed; the clean-up last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan: every scenario × subject of a run in a running order, with the reason where one will not run."""
+"""The plan: every scenario on every subject in a running order, with the reason where it will not run."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import Any
 class PlannedScenario:
     """One scenario on one subject. ``cost`` and ``limit`` are seconds.
 
-    ``applies`` False: the description does not have it. ``reach`` False: this access cannot see it. ``reason`` says
-    why in both cases. ``pulled`` is set where the user's selection left it out and another one needs it.
+    ``applies`` False: the description does not have it. ``reach`` False: this access cannot see it.
+    ``reason`` says why in both cases. ``pulled`` is set where the user's selection left it out and it runs
+    nevertheless, because another one needs it or because it cleans up.
     """
 
     id: str
@@ -55,8 +56,10 @@ class PlannedScenario:
     def from_json(cls, data: Mapping[str, Any]) -> PlannedScenario:
         """Read a row back; keys that this version does not know are ignored."""
         known = {field.name for field in fields(cls)}
-        row = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-        return cls(**{name: value for name, value in row.items() if name in known})
+        row: dict[str, Any] = {}
+        for name in known & set(data):
+            row[name] = tuple(data[name]) if isinstance(data[name], list) else data[name]
+        return cls(**row)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """From declared scenarios and one description to the plan: subjects expanded, needs resolved, order found.
 
-What makes no sense is an error, all at once: an unknown need, a cycle, the same id twice, more servers than the budget.
+What makes no sense is an error, all at once: an unknown need, a cycle, an id twice, too many servers.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def make_plan(
 ) -> Plan:
     """The plan of a run.
 
-    ``declared`` is every scenario of the suite, ``selected`` the keys that the user wants (None: all); what those need
-    and the clean-up are pulled in. ``missing`` maps a requirement to why the site cannot give it. Raises
-    ``UsageError`` with every problem.
+    ``declared`` is every scenario of the suite, ``selected`` the keys that the user wants (None: all); what
+    those need and the clean-up are pulled in. ``missing`` maps a requirement to why the site cannot give it.
+    Raises ``UsageError`` with every problem.
     """
     expanding = _Expanding(declared, arch)
     everything = in_order(expanding.planned(missing or {}, nodeids or {}), expanding.problems)
@@ -151,9 +151,7 @@ class _Expanding:
             self._wrong(scenario, text, f"{other} has no subjects", f"write {other!r}")
             return [other]
         if which == "=" and scenario.subjects is None:
-            self._wrong(
-                scenario, text, "this scenario has no subject that could be the same", f"write {other!r}"
-            )
+            self._wrong(scenario, text, "this scenario has no subjects of its own", f"write {other!r}")
             return [_key(other, name) for name in theirs]
         name = subject if which == "=" else which
         return [_key(other, name)] if name in theirs else []
@@ -165,7 +163,7 @@ class _Expanding:
 
 
 def _inherited(rows: list[PlannedScenario]) -> list[PlannedScenario]:
-    """What needs only things that the description does not have does not apply; single ones of several are dropped."""
+    """What needs only things that do not apply does not apply either; single ones of several are dropped."""
     by_key = {row.key: row for row in rows}
     changed = True
     while changed:
@@ -216,10 +214,9 @@ def _only(row: PlannedScenario, wanted: set[str], selected: Collection[str] | No
 
 
 def _limits(arch: Architecture) -> float:
-    """Seconds that any story may wait for the cloud: three of its slowest objectives, and a little patience."""
-    measured = [
-        c.value for c in arch.table.clauses.values() if c.measured and isinstance(c.value, int | float)
-    ]
+    """Seconds that any story may wait for the cloud: three of its slowest objectives, and some patience."""
+    values = (clause.value for clause in arch.table.clauses.values() if clause.measured)
+    measured = [value for value in values if isinstance(value, int | float)]
     return _PATIENCE + 3 * max(measured, default=0.0)
 
 

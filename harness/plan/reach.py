@@ -6,5 +6,5 @@ from harness.site import Site
 
 
 def missing(site: Site) -> dict[str, str]:
-    """Requirement → why the site cannot give it. What only the cloud can tell (an administrator) is not listed."""
+    """Requirement → why the site cannot give it; about an administrator only the cloud can tell."""
     return {} if site.hosts else {"hosts": "the site names no hosts"}

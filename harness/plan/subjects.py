@@ -9,7 +9,7 @@ from harness.plan.declared import Scenario
 
 
 def subjects_of(scenario: Scenario, arch: Architecture) -> tuple[str, ...] | None:
-    """The subjects in this description; None for a scenario without subjects, empty where there are none of them.
+    """The subjects in this description; None for a scenario declared without, else any number.
 
     Raises ``ValueError`` for a declaration that means nothing.
     """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from harness.errors import Problem, UsageError
 
@@ -42,7 +44,7 @@ def read_credentials(cloud: str | None, clouds_file: Path | None = None) -> Cred
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts of openstacksdk that are not used here
-            region = config.get_one(cloud=cloud, validate=False)
+            region = config.get_one(cloud=cloud or _unnamed(config), validate=False)
     except exceptions.ConfigException as error:
         raise UsageError(_not_found(cloud, clouds_file, str(error))) from None
     auth = region.config.get("auth", {})
@@ -65,6 +67,11 @@ def read_credentials(cloud: str | None, clouds_file: Path | None = None) -> Cred
         )
     verify = region.config.get("cacert") or bool(region.config.get("verify", True))
     return Credentials(**found, region=region.get_region_name() or "", verify=verify)
+
+
+def _unnamed(config: Any) -> str | None:
+    """``OS_CLOUD``, else what ``OS_*`` spell out; openstacksdk calls that ``envvars``."""
+    return os.environ.get("OS_CLOUD") or ("envvars" if "envvars" in config.get_cloud_names() else None)
 
 
 def _not_found(cloud: str | None, clouds_file: Path | None, detail: str) -> Problem:

@@ -47,7 +47,7 @@ def read_credentials(cloud: str | None, clouds_file: Path | None = None) -> Cred
             region = config.get_one(cloud=cloud or _unnamed(config), validate=False)
     except exceptions.ConfigException as error:
         raise UsageError(_not_found(cloud, clouds_file, str(error))) from None
-    auth = region.config.get("auth", {})
+    auth = {**region.config, **region.config.get("auth", {})}  # OS_* stand beside `auth`, not in it
     found = {
         "auth_url": auth.get("auth_url"),
         "username": auth.get("username"),

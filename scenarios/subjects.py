@@ -19,5 +19,4 @@ def rings(arch: Architecture) -> Iterator[str]:
 
 def ring_holders(arch: Architecture) -> Iterator[str]:
     """The nodes that must have ring files: proxies and storage."""
-    found = [arch.model.objects.rings[ring].holders for ring in rings(arch)] if arch.model.objects else []
-    return iter(sorted({node for holders in found for node in holders}))
+    return iter(dict.fromkeys((*arch.nodes_with("object-proxy"), *arch.nodes_with("object-storage"))))

@@ -12,7 +12,7 @@ from harness.testing import Cloud, NotFound, scenario
 def test_boot(cloud: Cloud) -> None:
     """A server of the smallest flavor becomes ACTIVE within the objective and has an address."""
     flavor, image = cloud.shared("flavor"), cloud.shared("image")
-    with cloud.step("ask for a server"), cloud.stopwatch() as watch:
+    with cloud.step("ask for a server"), cloud.timed("boot"):
         asked = cloud.compute.create_server(image=image, flavor=flavor)
         cloud.share("server", {"id": asked.id, "flavor": flavor, "image": image})
         server = cloud.wait(
@@ -21,9 +21,8 @@ def test_boot(cloud: Cloud) -> None:
             goal=lambda seen: seen.status == "ACTIVE",
             fail_on=lambda seen: seen.status == "ERROR",
             state=lambda seen: seen.state,
-            limit=cloud.arch.model.objectives.boot,
+            limit=cloud.patience("boot"),
         )
-    cloud.observe(("objectives", "boot"), watch.seconds)
     with cloud.step("look at its addresses"):
         addresses = [address for found in server.addresses.values() for address in found]
         cloud.check("it has a fixed address", bool(addresses), expected="at least one address", found="none")
@@ -87,14 +86,13 @@ def test_other_tenant(cloud: Cloud) -> None:
 def test_delete(cloud: Cloud) -> None:
     """A deleted server is gone within the objective."""
     server = cloud.shared("server")["id"]
-    with cloud.step("delete the server"), cloud.stopwatch() as watch:
+    with cloud.step("delete the server"), cloud.timed("delete"):
         cloud.compute.delete_server(server)
         cloud.wait_gone(
             "the server is gone",
             lambda: cloud.compute.server(server),
-            limit=cloud.arch.model.objectives.delete,
+            limit=cloud.patience("delete"),
         )
-    cloud.observe(("objectives", "delete"), watch.seconds)
     with cloud.step("list servers"):
         listed = [found.id for found in cloud.compute.servers()]
         cloud.check("it is not listed", server not in listed, expected="not listed", found=server)

@@ -13,7 +13,7 @@ from harness.testing import Cloud, Invalid, NotFound, scenario
 def test_upload(cloud: Cloud) -> None:
     """An image is stored: active, with the size and checksum of what was sent."""
     content = cloud.random_bytes(256 * 1024)
-    with cloud.step("store 256 KiB as a raw image"), cloud.stopwatch() as watch:
+    with cloud.step("store 256 KiB as a raw image"), cloud.timed("image"):
         image = cloud.images.upload(content, disk_format="raw", container_format="bare")
         image = cloud.wait(
             "the image is active",
@@ -21,9 +21,8 @@ def test_upload(cloud: Cloud) -> None:
             goal=lambda seen: seen.status == "active",
             fail_on=lambda seen: seen.status in ("killed", "deleted"),
             state=lambda seen: seen.status,
-            limit=cloud.arch.model.objectives.image,
+            limit=cloud.patience("image"),
         )
-    cloud.observe(("objectives", "image"), watch.seconds)
     with cloud.step("compare it with what was sent"):
         checksum = md5(content, usedforsecurity=False).hexdigest()
         cloud.check(

@@ -10,9 +10,8 @@ from harness.testing import Cloud, scenario
 def test_token(cloud: Cloud) -> None:
     """Good credentials give a token for the tenant that was asked for."""
     account = cloud.account
-    with cloud.step("log in"), cloud.stopwatch() as watch:
+    with cloud.step("log in"), cloud.timed("token"):
         token = cloud.login()
-    cloud.observe(("objectives", "token"), watch.seconds)
     cloud.observe(("identity", "token_lifetime"), round(token.lifetime))
     cloud.observe(("identity", "version"), cloud.identity.version)
     with cloud.step("look at what was granted"):

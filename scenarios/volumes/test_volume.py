@@ -17,7 +17,7 @@ def test_described(cloud: Cloud) -> None:
 @scenario("volumes.create", gate="volumes", needs=ANSWERS, owns=("objectives.volume",), cost=2.0)
 def test_create(cloud: Cloud) -> None:
     """A volume of 1 GB becomes available within the objective."""
-    with cloud.step("ask for a volume"), cloud.stopwatch() as watch:
+    with cloud.step("ask for a volume"), cloud.timed("volume"):
         asked = cloud.volumes.create(1)
         volume = cloud.wait(
             "the volume is available",
@@ -25,10 +25,9 @@ def test_create(cloud: Cloud) -> None:
             goal=lambda seen: seen.status == "available",
             fail_on=lambda seen: seen.status.startswith("error"),
             state=lambda seen: seen.status,
-            limit=cloud.arch.model.objectives.volume,
+            limit=cloud.patience("volume"),
         )
         cloud.share("volume", volume.id)
-    cloud.observe(("objectives", "volume"), watch.seconds)
     cloud.check(
         "it has the size that was asked for", volume.size == 1, expected="1 GB", found=f"{volume.size} GB"
     )
@@ -79,5 +78,5 @@ def test_delete(cloud: Cloud) -> None:
     with cloud.step("delete the volume"):
         cloud.volumes.delete(volume)
         cloud.wait_gone(
-            "the volume is gone", lambda: cloud.volumes.show(volume), limit=cloud.arch.model.objectives.volume
+            "the volume is gone", lambda: cloud.volumes.show(volume), limit=cloud.patience("volume")
         )

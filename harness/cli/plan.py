@@ -1,0 +1,167 @@
+"""``deployday plan``: am I ready? What is wrong, what will run, what will not and why, and for how long."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import defaultdict
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.arch import Architecture, Clause, parse, show
+from harness.cli.options import Cloud, Overlay, Set
+from harness.errors import CloudError, Problem, UsageError
+from harness.plan import Plan, Scenario, make_plan, missing
+from harness.plan.discover import discover
+from harness.site import Site, load_site
+
+Explain = Annotated[
+    str, typer.Option("--explain", metavar="PATH", help="One statement: origin, and who checks it.")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Do not ask the cloud anything.")]
+LabOnly = Annotated[
+    bool, typer.Option("--lab", help="Plan for the lab of this architecture; nothing is started.")
+]
+
+
+def plan(
+    target: Annotated[
+        str, typer.Argument(metavar="SITE|ARCH", help="A site file, or an architecture with --cloud.")
+    ],
+    cloud: Cloud = None,
+    lab: LabOnly = False,
+    overlay: Overlay = [],  # noqa: B006 - typer copies it
+    set_: Set = [],  # noqa: B006
+    explain: Explain = "",
+    offline: Offline = False,
+    workers: Annotated[int, typer.Option("--workers", "-n", min=1, max=16)] = 2,
+) -> None:
+    """Say whether all is ready for a run: exit 0 if so, 2 if the cloud does not answer, 3 on wrong usage."""
+    out = Console(highlight=False)
+    offline = offline or lab or bool(explain and cloud is None and not target.endswith((".yaml", ".yml")))
+    site = load_site(
+        target, cloud="lab" if lab or (explain and offline) else cloud, overlays=overlay, sets=set_
+    )
+    declared = discover()
+    lacking = {} if lab else missing(site)
+    planned = make_plan(declared, site.arch, missing=lacking)
+    if explain:
+        _explain(out, site.arch, planned, explain)
+        return
+    _heading(out, site)
+    ready = offline or _ask(out, site)
+    _scenarios(out, planned)
+    _statements(out, site.arch, declared, planned)
+    likely, worst = planned.minutes(workers)
+    out.print(
+        f"\n{len(planned.running)} scenarios with {workers} workers: likely {likely:.1f} minutes, at worst {worst:.0f}."
+    )
+    if not ready:
+        out.print("[red]Not ready:[/] the cloud did not answer as it must; see above.")
+        raise typer.Exit(2)
+    out.print("Ready." if not offline else "The description is ready; the cloud was not asked.")
+
+
+def _heading(out: Console, site: Site) -> None:
+    arch = site.arch
+    out.print(f"[bold]{escape(site.name)}[/] is to be [bold]{escape(arch.name)}[/] ({arch.release})")
+    out.print(
+        f"  {len(arch.model.nodes)} nodes, {len(arch.table.clauses)} statements, {arch.fingerprint[:12]}"
+    )
+    for warning in arch.warnings:
+        out.print(f"[yellow]unwise:[/] {escape(str(warning))}")
+    unknown = [name for name in arch.model.nodes if name not in site.hosts]
+    if site.hosts and unknown:
+        out.print(f"[yellow]no address for:[/] {escape(', '.join(unknown))}")
+
+
+def _ask(out: Console, site: Site) -> bool:
+    """Credentials and endpoints, really asked; True when every one of them answered."""
+    from harness.clients.probe import probe
+
+    table = Table("service", "endpoint", "answer", box=None, pad_edge=False)
+    fine = True
+    try:
+        answers = probe(site)
+    except CloudError as error:
+        out.print(f"[red]no token:[/] {escape(str(error))}")
+        return False
+    for answer in answers:
+        fine = fine and answer.ok
+        table.add_row(
+            answer.service, escape(answer.url), ("" if answer.ok else "[red]") + escape(answer.text)
+        )
+    out.print(table)
+    return fine
+
+
+def _scenarios(out: Console, planned: Plan) -> None:
+    gates: dict[str, list[str]] = defaultdict(list)
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for row in planned.scenarios:
+        gates[row.gate].append(row.key)
+        if not row.runs:
+            reasons[row.reason].append(row.key)
+    out.print()
+    for gate, keys in gates.items():
+        running = sum(1 for row in planned.running if row.gate == gate)
+        out.print(f"  {gate:<10} {running:>3} of {len(keys)} will run")
+    for reason, keys in reasons.items():
+        out.print(f"[yellow]will not run:[/] {escape(_few(keys))}: {escape(reason)}")
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def _statements(out: Console, arch: Architecture, declared: Sequence[Scenario], planned: Plan) -> None:
+    """How many statements will be looked at, and by what the others cannot be."""
+    looked = {
+        clause.path for clause in arch.table.clauses.values() if any(True for _ in _owners(planned, clause))
+    }
+    out.print(f"\n  {len(looked)} of {len(arch.table.clauses)} statements will be looked at", end="")
+    left: dict[str, int] = defaultdict(int)
+    for path, clause in arch.table.clauses.items():
+        if path not in looked:
+            left[f"{clause.visible}: {clause.area}"] += 1
+    rest = ", ".join(f"{count} {name}" for name, count in sorted(left.items()))
+    out.print(f"; the others can be seen by {rest}" if rest else "")
+
+
+def _owners(planned: Plan, clause: Clause) -> list[str]:
+    return [row.key for row in planned.running if any(_owns(pattern, clause) for pattern in row.owns)]
+
+
+def _owns(pattern: str, clause: Clause) -> bool:
+    wanted = parse(pattern.replace("*", "STAR"))
+    if len(wanted) > len(clause.path):
+        return False
+    return all(
+        fnmatch.fnmatchcase(part, want.replace("STAR", "*"))
+        for want, part in zip(wanted, clause.path, strict=False)
+    )
+
+
+def _explain(out: Console, arch: Architecture, planned: Plan, text: str) -> None:
+    try:
+        found = list(arch.table.below(parse(text)))
+    except ValueError as error:
+        raise UsageError(Problem(where="--explain", message=str(error))) from None
+    if not found:
+        near = get_close_matches(text, [show(path) for path in arch.table.clauses], 3, 0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`deployday describe ARCH` lists every path"
+        raise UsageError(Problem(where="--explain", message=f"{arch.name} has no {text}", hint=hint))
+    for clause in found:
+        owners = _owners(planned, clause)
+        out.print(f"[bold]{escape(str(clause))}[/] = {escape(repr(clause.value))}")
+        out.print(
+            f"  {clause.level}, {clause.comparator}, {escape(str(clause.origin))}, seen by {clause.visible}"
+        )
+        out.print(
+            f"  looked at by {escape(', '.join(owners))}" if owners else "  no scenario looks at it yet"
+        )

@@ -58,9 +58,8 @@ def plan(
     _scenarios(out, planned)
     _statements(out, site.arch, declared, planned)
     likely, worst = planned.minutes(workers)
-    out.print(
-        f"\n{len(planned.running)} scenarios with {workers} workers: likely {likely:.1f} minutes, at worst {worst:.0f}."
-    )
+    out.print(f"\n{len(planned.running)} scenarios with {workers} workers: ", end="")
+    out.print(f"likely {likely:.1f} minutes, at worst {worst:.0f}.")
     if not ready:
         out.print("[red]Not ready:[/] the cloud did not answer as it must; see above.")
         raise typer.Exit(2)

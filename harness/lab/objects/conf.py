@@ -1,0 +1,117 @@
+"""The configuration files of the lab's Swift, written into each node's ``/etc/swift`` as an operator
+would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.lab.objects.plan import PROXY, SwiftServer
+
+_COMMON = """\
+[DEFAULT]
+bind_ip = {host}
+bind_port = {port}
+workers = 0
+user = {user}
+swift_dir = {etc}
+log_level = WARNING
+log_custom_handlers = harness.lab.objects.parent.log_to_stderr
+"""
+
+_STORAGE = """\
+devices = {devices}
+mount_check = false
+disable_fallocate = true
+
+[pipeline:main]
+pipeline = {kind}-server
+
+[app:{kind}-server]
+use = egg:swift#{kind}
+"""
+
+_PROXY = """\
+
+[pipeline:main]
+pipeline = {pipeline}
+
+[app:proxy-server]
+use = egg:swift#proxy
+allow_account_management = true
+account_autocreate = true
+
+[filter:keystone]
+use = egg:swift#keystoneauth
+operator_roles = {operators}
+
+[filter:tempurl]
+use = egg:swift#tempurl
+methods = NONE
+allowed_digests = sha256
+
+[filter:authtoken]
+paste.filter_factory = harness.lab.objects.token:factory
+auth_host = {auth_host}
+auth_port = {auth_port}
+admin_token = {admin_token}
+
+[filter:essex]
+paste.filter_factory = harness.lab.objects.face:factory
+
+[filter:wall]
+paste.filter_factory = harness.lab.objects.face:wall_factory
+operator_roles = {operators}
+"""
+
+_STOCK = ("catch_errors", "gatekeeper", "healthcheck", "staticweb", "copy", "dlo")
+_PIPELINE = (
+    "essex {extra} catch_errors gatekeeper healthcheck staticweb tempurl copy dlo authtoken wall keystone "
+    "proxy-server"
+)
+
+
+def write_swift_conf(etc: Path, suffix: str) -> None:
+    """``swift.conf`` with the lab's hash suffix; equal on all nodes."""
+    etc.mkdir(parents=True, exist_ok=True)
+    _write(etc / "swift.conf", f"[swift-hash]\nswift_hash_path_suffix = {suffix}\n")
+
+
+def write_storage_conf(server: SwiftServer, root: Path, user: str) -> Path:
+    """The file of an account, container or object server in the node folder ``root``."""
+    etc = root / "etc" / "swift"
+    text = _COMMON.format(host=server.host, port=server.port, user=user, etc=etc)
+    text += _STORAGE.format(kind=server.kind, devices=root / "srv" / "node")
+    return _write(etc / server.conf_name, text)
+
+
+def write_proxy_conf(
+    server: SwiftServer,
+    root: Path,
+    user: str,
+    identity: tuple[str, int],
+    token: str,
+    extra: Iterable[str] = (),
+) -> Path:
+    """The proxy's file; ``extra`` names paste factories of filters that stand in front of everything else."""
+    if server.kind != PROXY:
+        raise ValueError(server.name)
+    factories = dict(enumerate(extra))
+    text = _COMMON.format(host=server.host, port=server.port, user=user, etc=root / "etc" / "swift")
+    text += _PROXY.format(
+        pipeline=" ".join(_PIPELINE.format(extra=" ".join(f"extra{n}" for n in factories)).split()),
+        operators="admin, Member",
+        auth_host=identity[0],
+        auth_port=identity[1],
+        admin_token=token,
+    )
+    text += "".join(f"\n[filter:{name}]\nuse = egg:swift#{name}\n" for name in _STOCK)
+    text += "".join(f"\n[filter:extra{n}]\npaste.filter_factory = {name}\n" for n, name in factories.items())
+    return _write(root / "etc" / "swift" / server.conf_name, text)
+
+
+def _write(path: Path, text: str) -> Path:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,205 @@
+"""The lab's object storage as the control plane holds it: rings, servers, what is stored.
+
+Calls block until the parent process has answered: up to half a second when servers are started,
+milliseconds else.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.errors import LabError
+from harness.lab.layout import Layout
+from harness.lab.objects import conf
+from harness.lab.objects.plan import (
+    PROXY,
+    SwiftServer,
+    device_folders,
+    holders,
+    proxy_nodes,
+    servers,
+    storage_nodes,
+)
+from harness.lab.ringbuild import RingSpec, cache_folder, ring_specs
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What the files of Swift hold that nobody else may know."""
+
+    hash_suffix: str
+    admin_token: str
+
+
+@dataclass
+class ObjectStack:
+    """Swift of one lab. ``nodes`` is the folder with one folder a node, ``log`` the parent's own log file."""
+
+    model: Any
+    layout: Layout
+    nodes: Path
+    log: Path
+    secrets: Secrets
+    cache: Path = field(default_factory=cache_folder)
+    filters: list[str] = field(default_factory=list)
+    pids: dict[str, int] = field(default_factory=dict)
+    _parent: subprocess.Popen[str] | None = None
+
+    @property
+    def servers(self) -> tuple[SwiftServer, ...]:
+        """Every server that the description asks for."""
+        return servers(self.model, self.layout)
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """The nodes with ring files."""
+        return holders(self.model)
+
+    @property
+    def storage_nodes(self) -> tuple[str, ...]:
+        """The nodes with devices."""
+        return storage_nodes(self.model)
+
+    @property
+    def parent_pid(self) -> int | None:
+        """The process that has Swift imported, while there is one."""
+        return self._parent.pid if self._parent else None
+
+    def spawn(self) -> None:
+        """Start the parent process; from the main thread, for it dies with the thread that started it."""
+        command = [sys.executable, "-P", "-m", "harness.lab", "swift", "--parent", str(os.getpid())]
+        with self.log.open("a") as log:
+            self._parent = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1
+            )
+
+    def bring_up(self) -> tuple[str, ...]:
+        """Rings, files, servers; returns the rings that had to be built. Raises ``LabError``."""
+        shared = self.nodes.parent / "rings"
+        built = self.build(ring_specs(self.model), shared)
+        self._write_nodes(shared)
+        self.start(self.servers)
+        return built
+
+    def build(self, specs: Iterable[RingSpec], target: Path) -> tuple[str, ...]:
+        """Make the files of these rings in ``target``; returns the names that were not in the cache."""
+        return tuple(
+            self._ask(
+                do="rings",
+                specs=[asdict(spec) for spec in specs],
+                target=str(target),
+                addresses=self.layout.addresses(),
+                cache=str(self.cache),
+            )["built"]
+        )
+
+    def start(self, wanted: Sequence[SwiftServer]) -> None:
+        """Start servers and wait until each listens."""
+        rows = [self._row(server) for server in wanted]
+        if rows:
+            self.pids.update(self._ask(do="start", servers=rows)["pids"])
+
+    def stop(self, wanted: Iterable[SwiftServer]) -> None:
+        """Kill servers; those that do not run are passed over."""
+        names = [server.name for server in wanted]
+        self._ask(do="stop", names=names)
+        for name in names:
+            self.pids.pop(name, None)
+
+    @property
+    def proxies(self) -> tuple[SwiftServer, ...]:
+        """The proxies among the servers."""
+        return tuple(server for server in self.servers if server.kind == PROXY)
+
+    def restart_proxies(self) -> None:
+        """Start the proxies anew with the filters and rings as they now are."""
+        running = [server for server in self.proxies if server.name in self.pids]
+        self.stop(running)
+        for server in self.proxies:
+            self._write_proxy(server)
+        self.start(running)
+
+    def etc(self, node: str) -> Path:
+        """A node's ``/etc/swift``."""
+        return self.nodes / node / "etc" / "swift"
+
+    def inventory(self) -> list[tuple[str, str, str, str]]:
+        """(kind, id, name, tenant) of everything stored, from the storage nodes' own databases."""
+        devices = [
+            str(folder)
+            for node in self.storage_nodes
+            for folder in device_folders(self.model, self.nodes / node, node)
+        ]
+        return [tuple(row) for row in self._ask(do="inventory", devices=devices)["rows"]]
+
+    def close(self) -> None:
+        """End the parent and with it every server."""
+        if self._parent is None:
+            return
+        if self._parent.stdin:
+            self._parent.stdin.close()
+        try:
+            self._parent.wait(5)
+        except subprocess.TimeoutExpired:
+            self._parent.kill()
+            self._parent.wait()
+        self._parent = None
+        self.pids.clear()
+
+    def _ask(self, **command: Any) -> dict[str, Any]:
+        parent = self._parent
+        if parent is None or parent.stdin is None or parent.stdout is None:
+            raise LabError("the lab's object storage is not running")
+        try:
+            parent.stdin.write(json.dumps(command) + "\n")
+            parent.stdin.flush()
+            line = parent.stdout.readline()
+        except OSError as error:
+            line = str(error) and ""
+        if not line:
+            raise LabError(f"the process of the lab's object storage has ended; its log is {self.log}")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise LabError(answer["error"])
+        return answer
+
+    def _row(self, server: SwiftServer) -> dict[str, Any]:
+        log = self.nodes / server.node / "var" / "log" / "swift" / f"{server.kind}-{server.port}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        etc = self.etc(server.node)
+        row = {"name": server.name, "kind": server.kind, "host": server.host, "port": server.port}
+        return row | {"conf": str(etc / server.conf_name), "etc": str(etc), "log": str(log)}
+
+    def _write_nodes(self, rings: Path) -> None:
+        for node in self.holders:
+            conf.write_swift_conf(self.etc(node), self.secrets.hash_suffix)
+            for path in sorted(rings.glob("*.ring.gz")):
+                shutil.copy2(path, self.etc(node))
+        for node in proxy_nodes(self.model):
+            for path in sorted(rings.glob("*.builder")):
+                shutil.copy2(path, self.etc(node))
+        for node in self.storage_nodes:
+            for folder in device_folders(self.model, self.nodes / node, node):
+                folder.mkdir(parents=True, exist_ok=True)
+        for server in self.servers:
+            if server.kind == PROXY:
+                self._write_proxy(server)
+            else:
+                conf.write_storage_conf(server, self.nodes / server.node, getpass.getuser())
+
+    def _write_proxy(self, server: SwiftServer) -> None:
+        end = self.model.catalogue["identity"].admin
+        identity = self.layout.socket_of(end.node, end.port)
+        root = self.nodes / server.node
+        conf.write_proxy_conf(
+            server, root, getpass.getuser(), identity, self.secrets.admin_token, self.filters
+        )

@@ -1,0 +1,121 @@
+"""The one judge: from a description, a plan and a record to verdicts. Pure: no file, no clock, no cloud.
+
+observations ──┐
+names ─────────┼─> fold, per clause ──┐
+verdict rows ──┴─> stories ───────────┴─> inherit ─> coverage ─> answer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from harness.arch.clauses import ClauseTable
+from harness.arch.paths import Path
+from harness.evidence.accepted import Accepted
+from harness.evidence.answer import answer, banner, out_of_reach
+from harness.evidence.coverage import coverage
+from harness.evidence.fold import Owner, fold, inherit, owners, owns
+from harness.evidence.reader import Row
+from harness.evidence.sight import Sight, evidence_rows, judge_clause, sights
+from harness.evidence.stories import Stories, deviations, extras, rooted
+from harness.evidence.verdicts import ClauseVerdict, Judgement, ScenarioVerdict
+from harness.evidence.waivers import Waiver
+
+__all__ = ["judge", "judge_clause", "judge_scenario"]
+
+
+def judge(
+    table: ClauseTable,
+    plan: Iterable[Mapping[str, Any]],
+    rows: Sequence[Row],
+    waivers: Iterable[Waiver] = (),
+    ledger_ids: Collection[str] = frozenset(),
+    now: float = 0.0,
+    *,
+    scope: str = "all",
+    deselected: Iterable[Mapping[str, Any]] = (),
+) -> Judgement:
+    """Judge a run from its record.
+
+    ``plan`` and ``deselected`` are the rows of ``plan.json``, ``ledger_ids`` what the run created
+    (``Ledger.ids()``), ``now`` the run's own time (epoch seconds), by which waivers expire.
+    """
+    accepted = Accepted(waivers, now)
+    seen, strangers = sights(table, rows, ledger_ids, evidence_rows(rows))
+    strange = extras(table, strangers, accepted)
+    stories = Stories(rows)
+    planned = _with_unplanned(plan, stories)
+    found = deviations(table, seen, strange, accepted)
+    judged = {key: stories.verdict(row, found.get(key, ()), accepted) for key, row in planned.items()}
+    scenarios = rooted(judged, {key: row.get("needs") or () for key, row in planned.items()})
+    clauses = _clauses(table, seen, accepted, planned, scenarios, stories.ran(), owners(deselected))
+    covered = coverage(table, clauses)
+    ended_early = not any(row["kind"] == "run" and row.get("phase") == "end" for row in rows)
+    said = answer(table, clauses, scenarios, strange, covered, ended_early)
+    return Judgement(
+        clauses=clauses,
+        scenarios=scenarios,
+        extras=strange,
+        go=said.go,
+        because=said.because,
+        coverage=covered,
+        banner=banner(said.go, covered, scenarios, scope),
+        ended_early=ended_early,
+        out_of_reach=out_of_reach(clauses, scenarios),
+        unused_waivers=accepted.unused,
+        expired_waivers=accepted.expired,
+    )
+
+
+def judge_scenario(
+    table: ClauseTable,
+    planned: Mapping[str, Any],
+    rows: Sequence[Row],
+    waivers: Iterable[Waiver] = (),
+    ledger_ids: Collection[str] = frozenset(),
+    now: float = 0.0,
+) -> ScenarioVerdict:
+    """Judge one scenario while the run goes on, from its own rows (its verdict row among them).
+
+    ``planned`` is its row of the plan. As these rows are a part of the record, whether cited rows exist is
+    not looked at.
+    """
+    accepted = Accepted(waivers, now)
+    own = [row for row in rows if row.get("scenario") == planned["key"]]
+    seen, strangers = sights(table, own, ledger_ids, None)
+    found = deviations(table, seen, extras(table, strangers, accepted), accepted)
+    return Stories(own).verdict(planned, found.get(planned["key"], ()), accepted)
+
+
+def _with_unplanned(plan: Iterable[Mapping[str, Any]], stories: Stories) -> dict[str, Mapping[str, Any]]:
+    """The plan by key, and what has a verdict without being planned."""
+    planned = {str(row["key"]): row for row in plan}
+    return planned | {key: {"key": key} for key in stories.verdicts if key not in planned}
+
+
+def _clauses(
+    table: ClauseTable,
+    seen: Iterable[Sight],
+    accepted: Accepted,
+    planned: Mapping[str, Mapping[str, Any]],
+    scenarios: Mapping[str, ScenarioVerdict],
+    ran: frozenset[str],
+    left_out: Sequence[Owner],
+) -> dict[Path, ClauseVerdict]:
+    by_path: dict[Path, list[Sight]] = {}
+    for sight in seen:
+        by_path.setdefault(sight.path, []).append(sight)
+    owning = owners(planned.values())
+    verdicts = {}
+    for path, clause in table.clauses.items():
+        verdict = fold(clause, by_path.get(path, ()), accepted)
+        if verdict is None:
+            mine, theirs = _owners_of(path, owning), _owners_of(path, left_out)
+            verdict = inherit(clause, mine, scenarios, ran, theirs)
+        verdicts[path] = verdict
+    return verdicts
+
+
+def _owners_of(path: Path, owning: Iterable[Owner]) -> list[str]:
+    return list(dict.fromkeys(key for key, owned in owning if owns(owned, path)))

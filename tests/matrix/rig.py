@@ -1,0 +1,122 @@
+"""A lab, and runs against it: what every case of the matrix starts from."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.arch import load
+from harness.lab import LabInfo, down, up
+
+ARCHITECTURE = "essex/six-node"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run that ended: its exit code, its folder, its report."""
+
+    code: int
+    folder: Path
+    output: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return dict(json.loads((self.folder / "report.json").read_text()))
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        return {row["key"]: row["verdict"] for row in self.report["scenarios"]}
+
+    def having(self, verdict: str) -> set[str]:
+        return {key for key, found in self.verdicts.items() if found == verdict}
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A lab that is up, and a folder for runs."""
+
+    lab: LabInfo
+    home: Path
+
+    @classmethod
+    @contextmanager
+    def up(cls, home: Path, *, faults: Sequence[str] = ()) -> Iterator[Rig]:
+        info = up(load(ARCHITECTURE), home=home / "labs", faults=tuple(faults))
+        try:
+            yield cls(info, home)
+        finally:
+            down(info.name, home=home / "labs")
+
+    @property
+    def site(self) -> str:
+        return str(self.lab.site_file)
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-P", "-m", "harness.cli", *words]
+
+    def call(self, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """One ``deployday`` command to its end."""
+        return subprocess.run(
+            self.command(*words), capture_output=True, text=True, timeout=timeout, cwd=self.home, check=False
+        )
+
+    def run(self, *words: str, workers: int = 2) -> Ran:
+        """``deployday run`` on the lab's site."""
+        runs = self.home / f"runs-{os.urandom(4).hex()}"
+        done = self.call("run", self.site, "--runs", str(runs), "--workers", str(workers), *words)
+        folders = list(runs.iterdir()) if runs.is_dir() else []
+        assert len(folders) == 1, done.stdout + done.stderr
+        return Ran(done.returncode, folders[0], done.stdout + done.stderr)
+
+    def pytest(self, plugin: str, environment: Mapping[str, str], workers: int = 2) -> Ran:
+        """Plain ``pytest scenarios`` with a further plugin, then ``deployday report``."""
+        folder = self.home / f"plain-{os.urandom(4).hex()}"
+        words = [sys.executable, "-P", "-m", "pytest", "--pyargs", "scenarios", "-c", os.devnull, "-q"]
+        words += [
+            "--rootdir",
+            str(self.home),
+            "--import-mode=importlib",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            plugin,
+        ]
+        words += ["--site", self.site, "--run-dir", str(folder), "-n", str(workers)]
+        root = str(Path(__file__).resolve().parents[2])
+        drove = subprocess.run(
+            words,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            cwd=self.home,
+            check=False,
+            env={**os.environ, **environment, "PYTHONPATH": root},
+        )
+        done = self.call("report", str(folder))
+        return Ran(done.returncode, folder, drove.stdout + drove.stderr + done.stdout + done.stderr)
+
+    def ask(self, method: str, path: str) -> Any:
+        """The lab's own control address."""
+        request = urllib.request.Request(f"{self.lab.control_url}{path}", method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"null")
+
+    @contextmanager
+    def fault(self, name: str) -> Iterator[None]:
+        """The lab is broken in this way inside the context."""
+        self.ask("POST", f"/_lab/faults/{name}")
+        try:
+            yield
+        finally:
+            self.ask("DELETE", f"/_lab/faults/{name}")
+
+    def inventory(self) -> dict[str, list[dict[str, Any]]]:
+        return dict(self.ask("GET", "/_lab/inventory"))

@@ -1,0 +1,182 @@
+"""The one door: every HTTP exchange with a cloud passes through this adapter and is recorded here, errors
+too.
+
+Mounted in keystoneauth's session and on swiftclient's connection. It repeats nothing: an answer that fails
+is seen as it was. It tells apart which service is behind a URL by the catalogue (``Routes``), so that a
+failing exchange names its component whichever library sent it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from harness.clients.errors import Exchange
+from harness.clients.routes import Routes
+from harness.clients.secrets import secrets_in_body, secrets_in_headers
+from harness.clients.trail import Record, Trail
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 60.0
+LARGEST_ANSWER = 256 * 1024 * 1024
+IDLE = 2.0
+_CHUNK = 64 * 1024
+_REQUEST_IDS = ("X-Compute-Request-Id", "X-Trans-Id", "X-Openstack-Request-Id")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One exchange as the door saw it: the request, the answer (if any), and the row that records both."""
+
+    exchange: Exchange
+    service: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    error: str = ""
+
+
+class Door(HTTPAdapter):
+    """Sends, bounds, records. One door serves all sessions of a process; ``last`` is this thread's last
+    exchange.
+    """
+
+    def __init__(self, record: Record, routes: Routes) -> None:
+        self.record = record if isinstance(record, Trail) else Trail(record)
+        self.routes = routes
+        self._local = threading.local()
+        self._used = 0.0
+        super().__init__(max_retries=0)
+
+    @property
+    def last(self) -> Seen | None:
+        """The last exchange of this thread since ``recall``."""
+        return getattr(self._local, "last", None)
+
+    def recall(self, seen: Seen | None) -> None:
+        """Take an earlier exchange, or none, for this thread's last one."""
+        self._local.last = seen
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send one request and record it with its answer; raises what ``requests`` raises."""
+        self.record.secret(*secrets_in_headers(request.headers), *secrets_in_body(request.body))
+        self._drop_idle()
+        begin = time.perf_counter()
+        try:
+            response = super().send(
+                request,
+                stream=True,
+                timeout=timeout or (CONNECT_TIMEOUT, READ_TIMEOUT),
+                verify=verify,
+                cert=cert,
+                proxies=proxies,
+            )
+            body = _read(response)
+        except (requests.RequestException, OSError) as error:
+            self._note(request, None, b"", begin, _plain(error))
+            if isinstance(error, requests.RequestException):
+                raise
+            raise requests.ConnectionError(error, request=request) from error
+        self.record.secret(*secrets_in_headers(response.headers), *secrets_in_body(body))
+        self._note(request, response, body, begin, "")
+        return response
+
+    def _drop_idle(self) -> None:
+        """A connection that stood idle may be closed by the service just as we send: use a fresh one."""
+        now = time.monotonic()
+        if now - self._used > IDLE:
+            self.poolmanager.clear()  # type: ignore[no-untyped-call]
+        self._used = now
+
+    def _note(
+        self,
+        request: requests.PreparedRequest,
+        response: requests.Response | None,
+        body: bytes,
+        begin: float,
+        error: str,
+    ) -> None:
+        self._used = time.monotonic()
+        method, url = request.method or "", request.url or ""
+        service, component = self.routes.behind(url)
+        status = None if response is None else response.status_code
+        headers: Mapping[str, str] = {} if response is None else response.headers
+        request_id = next((headers[name] for name in _REQUEST_IDS if name in headers), "")
+        row = self.record.write(
+            "exchange",
+            component=component,
+            service=service,
+            method=method,
+            url=url,
+            status=status,
+            ms=round((time.perf_counter() - begin) * 1000, 1),
+            request_id=request_id,
+            request={"headers": dict(request.headers), "body": _sent(request.body)},
+            response=None if response is None else {"headers": dict(headers), "body": body},
+            error=error or None,
+        )
+        exchange = Exchange(method, url, status, request_id, component, row)
+        self._local.last = Seen(exchange, service, headers, body, error)
+
+
+def _read(response: requests.Response) -> bytes:
+    """Read the whole answer, bounded, and leave it in place for whoever reads it next, the raw stream
+    included.
+    """
+    size, parts = 0, []
+    for part in response.iter_content(_CHUNK):
+        size += len(part)
+        if size > LARGEST_ANSWER:
+            response.close()
+            raise requests.ConnectionError(f"the answer is larger than {LARGEST_ANSWER} bytes")
+        parts.append(part)
+    body = b"".join(parts)
+    response._content = body  # type: ignore[attr-defined]
+    response.raw = io.BytesIO(body)
+    return body
+
+
+def _sent(body: Any) -> Any:
+    """The request body as it can be recorded; a stream is named, not read."""
+    if body is None or isinstance(body, (str, bytes)):
+        return body
+    return f"<{type(body).__name__}>"
+
+
+def _plain(error: Exception) -> str:
+    """The innermost reason, without the addresses of Python objects."""
+    reason: BaseException = error
+    while isinstance(inner := getattr(reason, "reason", None) or (reason.args or [None])[0], BaseException):
+        reason = inner
+    return f"{type(reason).__name__}: {str(reason).rpartition('>: ')[2] or reason}"
+
+
+def plain_session(door: Door, verify: bool | str = True) -> requests.Session:
+    """A requests session through the door, which follows no redirect by itself and keeps no cookies'
+    secrets.
+    """
+    session = requests.Session()
+    session.mount("http://", door)
+    session.mount("https://", door)
+    session.verify = verify
+    return session
+
+
+def json_of(seen: Seen) -> Any:
+    """The answer's body as JSON; raises ``ValueError`` where it is not."""
+    return json.loads(seen.body.decode("utf-8"))

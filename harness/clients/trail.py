@@ -1,0 +1,58 @@
+"""The trail: which record rows a story has just made, so that what it observes can cite them."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+EVIDENCE = frozenset({"exchange", "command"})
+
+
+class Record(Protocol):
+    """What is needed of a recorder."""
+
+    def write(self, kind: str, **fields: Any) -> str:
+        """Append a row and give its id."""
+        ...
+
+    def secret(self, *values: str | None) -> None:
+        """Register what must never stand in the record."""
+        ...
+
+
+class Trail:
+    """Passes rows on to the recorder and remembers those that can be cited as evidence."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._fresh: list[str] = []
+        self._mine: set[str] = set()
+
+    def write(self, kind: str, **fields: Any) -> str:
+        """Append a row and give its id."""
+        row = self._record.write(kind, **fields)
+        self._mine.add(row)
+        if kind in EVIDENCE:
+            self._fresh.append(row)
+        return row
+
+    def secret(self, *values: str | None) -> None:
+        """Register what must never stand in the record."""
+        self._record.secret(*values)
+
+    def touch(self, row: str) -> None:
+        """Something that an earlier exchange gave is used again: it is evidence here too."""
+        if row:
+            self._fresh.append(row)
+
+    def turn(self) -> None:
+        """A new step begins: what came before is not cited by default any more."""
+        self._fresh.clear()
+
+    @property
+    def last(self) -> str | None:
+        """The last row of this step that can be cited."""
+        return self._fresh[-1] if self._fresh else None
+
+    def wrote(self, row: str) -> bool:
+        """Whether this process wrote a row in this run."""
+        return row in self._mine

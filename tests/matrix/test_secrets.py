@@ -1,4 +1,4 @@
-"""No secret reaches a file of a run: the lab's own passwords, keys and every token that it gave are looked for."""
+"""No secret reaches a file of a run: passwords, keys and every token that the lab knows are looked for."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Door(HTTPAdapter):
         """A connection that stood idle may be closed by the service just as we send: use a fresh one."""
         now = time.monotonic()
         if now - self._used > IDLE:
-            self.poolmanager.clear()  # type: ignore[no-untyped-call]
+            self.poolmanager.clear()
         self._used = now
 
     def _note(
@@ -146,7 +146,7 @@ def _read(response: requests.Response) -> bytes:
             raise requests.ConnectionError(f"the answer is larger than {LARGEST_ANSWER} bytes")
         parts.append(part)
     body = b"".join(parts)
-    response._content = body  # type: ignore[attr-defined]
+    response._content = body
     response.raw = io.BytesIO(body)
     return body
 

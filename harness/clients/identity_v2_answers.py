@@ -23,7 +23,8 @@ from harness.clients.values import (
 
 def values_of(data: Any) -> Iterable[Any]:
     """Keystone wraps some lists in ``{"values": […]}``."""
-    return data["values"] if isinstance(data, Mapping) else data
+    rows: list[Any] = list(data["values"] if isinstance(data, Mapping) else data)
+    return rows
 
 
 def token_of(data: Any, headers: Mapping[str, str]) -> Token:

@@ -19,6 +19,7 @@ from harness.clients.words import in_words
 
 QUIRKS = frozenset({"no_info", "account_delete_deletes", "no_conditional_put"})
 T = TypeVar("T")
+Row = TypeVar("Row", Container, StoredObject)
 _META = "x-object-meta-"
 _PAGE = 1000
 _MOST = 200_000
@@ -39,7 +40,7 @@ class ObjectsV1:
     def containers(self) -> Sequence[Container]:
         """The account's containers, page by page."""
 
-        def page(marker: str) -> list[Container]:
+        def page(marker: str) -> Sequence[Container]:
             return self._call(
                 lambda to: [
                     Container(str(row["name"]), int(row["count"]), int(row["bytes"]))
@@ -114,7 +115,7 @@ class ObjectsV1:
         """The objects of a container, page by page."""
         _named(container)
 
-        def page(marker: str) -> list[StoredObject]:
+        def page(marker: str) -> Sequence[StoredObject]:
             return self._call(
                 lambda to: [
                     _listed(row)
@@ -142,13 +143,13 @@ class ObjectsV1:
         with in_words(self._link.door):
             return function(target)
 
-    def _pages(self, page: Callable[[str], list[Any]]) -> list[Any]:
-        rows: list[Any] = []
+    def _pages(self, page: Callable[[str], Sequence[Row]]) -> Sequence[Row]:
+        rows: Sequence[Row] = []
         while len(rows) < _MOST:
             marker = rows[-1].name if rows else ""
             more = page(marker)
             fresh = [row for row in more if row.name > marker] if rows else more
-            rows += fresh
+            rows = [*rows, *fresh]
             if len(more) < _PAGE or not fresh:
                 return rows
         raise ServerFault(f"the listing does not end after {len(rows)} names", self._link.exchange)

@@ -22,9 +22,9 @@ _ACCOUNT = re.compile(r"/v1(\.0)?/*[^/]*/*\Z")
 
 
 class Own(Enum):
-    """Stands for the session's own token."""
+    """Stands for what the session has itself."""
 
-    TOKEN = "own token"
+    OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Raw:
         method: str,
         path: str,
         *,
-        token: str | Own | None = Own.TOKEN,
+        token: str | Own | None = Own.OWN,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         interface: str = "public",
@@ -90,7 +90,7 @@ class Raw:
             else self._link.endpoint(self._service, interface) + path
         )
         sent = {"Accept": "application/json"} | dict(headers or {})
-        if token is Own.TOKEN:
+        if token is Own.OWN:
             sent["X-Auth-Token"] = self._link.token.id
         elif token is not None:
             self._link.door.record.secret(str(token))

@@ -1,7 +1,7 @@
 """Hold one answer back: for tests that must stop a client between its request and the answer.
 
-The request is carried out; the answer waits until it is released. Requests of all services count together, from the
-moment a hold is asked for.
+The request is carried out; the answer waits until it is released. Requests of all services count together,
+from the moment a hold is asked for.
 """
 
 from __future__ import annotations

@@ -1,0 +1,101 @@
+"""Ways for the ring files of the nodes to be wrong, and for a node to be out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from harness.lab.faults.registry import Bench, fault
+
+_OBJECT = "object.ring.gz"
+
+
+def _last(arch: Any) -> str:
+    """The last storage node of the description."""
+    return list(arch.nodes_with("object-storage"))[-1]
+
+
+def _on_last(story: str) -> Callable[[Any], tuple[str, ...]]:
+    return lambda arch: (f"{story}[{_last(arch)}]",)
+
+
+@fault(
+    "rings.ring_missing",
+    component="swift",
+    caught_by=_on_last("rings.present"),
+    story="The last storage node has no object ring: somebody forgot to copy it.",
+    seam="real",
+)
+def ring_missing(bench: Bench) -> Iterator[None]:
+    """The file is removed."""
+    with bench.doing("change ring file", _last(bench.world.arch), _OBJECT, lambda content: None):
+        yield
+
+
+@fault(
+    "rings.ring_truncated",
+    component="swift",
+    caught_by=_on_last("rings.readable"),
+    story="The object ring of the last storage node is cut off in the middle: its copy was interrupted.",
+    seam="real",
+)
+def ring_truncated(bench: Bench) -> Iterator[None]:
+    """Half of the file is left."""
+    with bench.doing(
+        "change ring file", _last(bench.world.arch), _OBJECT, lambda content: content[: len(content) // 2]
+    ):
+        yield
+
+
+@fault(
+    "rings.ring_differs",
+    component="swift",
+    caught_by=("rings.equal[object]",),
+    story="The last storage node has an object ring of another rebalance than all other nodes.",
+    seam="real",
+)
+def ring_differs(bench: Bench) -> Iterator[None]:
+    """A ring of the same devices with other placements."""
+    with bench.doing("other ring", [_last(bench.world.arch)], "object", {"seed": 1}):
+        yield
+
+
+@fault(
+    "rings.wrong_power",
+    component="swift",
+    caught_by=("rings.described[object]",),
+    story="The object ring of all nodes was built with twice the described partitions.",
+    seam="real",
+)
+def wrong_power(bench: Bench) -> Iterator[None]:
+    """A ring of the next part power on every node."""
+    power = bench.world.arch.model.objects.rings["object"].part_power
+    with bench.doing("other ring", None, "object", {"part_power": power + 1}):
+        yield
+
+
+@fault(
+    "rings.wrong_replicas",
+    component="swift",
+    caught_by=("rings.described[object]",),
+    story="The object ring of all nodes keeps one replica less than described.",
+    seam="real",
+)
+def wrong_replicas(bench: Bench) -> Iterator[None]:
+    """A ring with a replica less on every node."""
+    replicas = bench.world.arch.model.objects.rings["object"].replicas
+    with bench.doing("other ring", None, "object", {"replicas": max(1, replicas - 1)}):
+        yield
+
+
+@fault(
+    "hosts.unreachable",
+    component="ssh",
+    caught_by=_on_last("hosts.reachable"),
+    story="Nothing listens at the SSH port of the last storage node.",
+    seam="real",
+)
+def unreachable(bench: Bench) -> Iterator[None]:
+    """The node's SSH server is stopped."""
+    with bench.doing("stop ssh", _last(bench.world.arch)):
+        yield

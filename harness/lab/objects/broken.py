@@ -1,0 +1,150 @@
+"""Filters that break the proxy, one fault each; a fault puts one in front of the pipeline and restarts the
+proxy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from swift.common.wsgi import WSGIContext
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+App = Callable[[Environ, Start], Iterable[bytes]]
+Change = Callable[[Environ, App], App | None]
+
+
+def _object(environ: Environ) -> bool:
+    """Whether the path is an object's: ``/v1/account/container/object``."""
+    parts = environ["PATH_INFO"].split("/", 4)
+    return len(parts) == 5 and bool(parts[4])
+
+
+def _container(environ: Environ) -> bool:
+    """Whether the path is a container's."""
+    parts = environ["PATH_INFO"].rstrip("/").split("/", 4)
+    return len(parts) == 4 and bool(parts[3])
+
+
+def etag_unchecked(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+    """The checksum that a client announces is lost on the way."""
+
+    def wrap(app: App) -> App:
+        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
+            if environ["REQUEST_METHOD"] == "PUT":
+                environ.pop("HTTP_ETAG", None)
+            return app(environ, start)
+
+        return broken
+
+    return wrap
+
+
+def delete_ignored(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+    """Deleting an object is looked up, answered and not done."""
+
+    def wrap(app: App) -> App:
+        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
+            if environ["REQUEST_METHOD"] != "DELETE" or not _object(environ):
+                return app(environ, start)
+            look = _Asked(app, {**environ, "REQUEST_METHOD": "HEAD"})
+            if look.status != 200:
+                return look.answer(start)
+            start("204 No Content", [("Content-Length", "0"), *look.headers_named("x-trans-id")])
+            return [b""]
+
+        return broken
+
+    return wrap
+
+
+def foreign_readable(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+    """Whoever brings any token may read any object."""
+
+    def wrap(app: App) -> App:
+        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
+            reading = environ["REQUEST_METHOD"] in ("GET", "HEAD") and _object(environ)
+            if reading and "HTTP_X_AUTH_TOKEN" in environ:
+                environ["swift.authorize_override"] = True
+                environ["swift.authorize"] = lambda request: None
+            return app(environ, start)
+
+        return broken
+
+    return wrap
+
+
+def body_corrupted(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+    """The first byte of every object that is read is another one."""
+
+    def wrap(app: App) -> App:
+        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
+            asked = environ["REQUEST_METHOD"] == "GET" and _object(environ)
+            body = app(environ, start)
+            return _first_byte_changed(body) if asked else body
+
+        return broken
+
+    return wrap
+
+
+def listing_drops(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+    """The last row of every page of a container's listing is missing."""
+
+    def wrap(app: App) -> App:
+        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
+            if environ["REQUEST_METHOD"] != "GET" or not _container(environ):
+                return app(environ, start)
+            found = _Asked(app, environ)
+            if found.status == 200:
+                found.body = _without_last(found.body)
+            return found.answer(start)
+
+        return broken
+
+    return wrap
+
+
+def _first_byte_changed(body: Iterable[bytes]) -> Iterable[bytes]:
+    changed = False
+    for chunk in body:
+        if chunk and not changed:
+            changed = True
+            yield bytes([chunk[0] ^ 1]) + chunk[1:]
+        else:
+            yield chunk
+
+
+def _without_last(body: bytes) -> bytes:
+    if body.startswith(b"["):
+        return json.dumps(json.loads(body)[:-1]).encode()
+    if body.startswith(b"<?xml"):
+        head, _, tail = body.rpartition(b"<object>")
+        return head + tail.partition(b"</object>")[2] if head else body
+    return b"".join(line + b"\n" for line in body.splitlines()[:-1])
+
+
+class _Asked(WSGIContext):  # type: ignore[misc]
+    """A whole answer of the application behind."""
+
+    def __init__(self, app: App, environ: Environ) -> None:
+        super().__init__(app)
+        self.body = b"".join(self._app_call(environ))
+        self.headers: list[tuple[str, str]] = list(self._response_headers)
+
+    @property
+    def status(self) -> int:
+        """The status as a number."""
+        return int(self._response_status[:3])
+
+    def headers_named(self, name: str) -> list[tuple[str, str]]:
+        """The headers of one name."""
+        return [row for row in self.headers if row[0].lower() == name]
+
+    def answer(self, start: Start) -> Iterable[bytes]:
+        """Send it on, with the length that it now has."""
+        others = [row for row in self.headers if row[0].lower() != "content-length"]
+        start(self._response_status, [*others, ("Content-Length", str(len(self.body)))])
+        return [self.body]

@@ -89,6 +89,9 @@ def _catalogue(world: World) -> None:
         service = Service(world.ids.hex(), kind, row.name, _DESCRIPTIONS.get(kind, row.name))
         urls = [_template(world, end) for end in (row.public, row.internal, row.admin)]
         endpoint = Endpoint(world.ids.hex(), service.id, world.region, *urls)
+        if world.templated_catalogue:
+            world.templates.append((service, endpoint))
+            continue
         world.services[service.id] = service
         world.endpoints[endpoint.id] = endpoint
 

@@ -121,12 +121,17 @@ class Endpoint:
 
 @dataclass
 class Token:
-    """An issued token; scoped to a tenant or not."""
+    """An issued token, scoped to a tenant or not. Essex keeps user, tenant and roles as they were when it
+    was issued.
+    """
 
     id: str
     user_id: str
     tenant_id: str | None
     expires: datetime
+    user_name: str = ""
+    tenant: dict[str, Any] | None = None
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,6 +207,8 @@ class World:
     region: str = "RegionOne"
     token_lifetime: timedelta = timedelta(days=1)
     templated_catalogue: bool = False
+    templates: list[tuple[Service, Endpoint]] = field(default_factory=list)
+    """The catalogue's rows where it comes from a file; the tables are empty then."""
     admin_token: str = ""
     tenants: dict[str, Tenant] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
@@ -230,23 +237,28 @@ class World:
     def context(self, token_id: str) -> Context | None:
         """Who holds a valid token, or None; what in-process callers use where they need no HTTP."""
         token = self.token(token_id)
-        user = self.users.get(token.user_id) if token else None
-        if token is None or user is None:
+        if token is None:
             return None
-        tenant = self.tenants.get(token.tenant_id) if token.tenant_id else None
         return Context(
             token=token.id,
-            user_id=user.id,
-            user_name=user.name or "",
-            tenant_id=tenant.id if tenant else None,
-            tenant_name=tenant.name if tenant else None,
-            roles=frozenset(role.name for role in self.roles_of(user.id, token.tenant_id)),
+            user_id=token.user_id,
+            user_name=token.user_name,
+            tenant_id=token.tenant_id,
+            tenant_name=(token.tenant or {}).get("name"),
+            roles=frozenset(role.name for role in token.roles),
         )
 
     def roles_of(self, user_id: str, tenant_id: str | None) -> list[Role]:
         """The roles that a user holds in a tenant, in order of granting."""
         held = self.grants.get((user_id, tenant_id), []) if tenant_id else []
         return [self.roles[role_id] for role_id in held if role_id in self.roles]
+
+    def catalogue(self) -> list[tuple[Service, Endpoint]]:
+        """The rows of the catalogue, from the file or from the tables."""
+        if self.templated_catalogue:
+            return self.templates
+        ends = self.endpoints.values()
+        return [(self.services[end.service_id], end) for end in ends if end.service_id in self.services]
 
     def url(self, kind: str, interface: str = "public") -> str | None:
         """``scheme://address:port`` of a described service (``image``), without a path; None where not

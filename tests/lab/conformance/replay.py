@@ -1,0 +1,184 @@
+"""Sending a recording again and comparing shape by shape."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.lab.conformance.binding import Binder
+from tests.lab.conformance.order import Item, ordered
+from tests.lab.conformance.recording import Answer, Exchange
+from tests.lab.conformance.shapes import Shape, difference, shape
+from tests.lab.conformance.tables import EXCLUDED
+
+Send = Callable[[str, str, str, Mapping[str, str], bytes | None], Awaitable[Answer]]
+"""``await send(method, host, path, headers, body)``; ``host`` as recorded (``127.0.0.1:9292``)."""
+Before = Callable[[Exchange, Binder], None]
+"""Called before each exchange: what the recording's author did behind the API's back."""
+_WAIT = 10.0
+_POLL = 0.01
+
+
+@dataclass
+class Stage:
+    """A cloud to replay against."""
+
+    send: Send
+    known: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    before: Before | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """One recorded shape as it came out for one exchange."""
+
+    exchange: Exchange
+    expected: Shape
+    hit: bool
+    note: str = ""
+
+
+@dataclass
+class Report:
+    """All results of one recording."""
+
+    file: str
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def shapes(self) -> dict[Shape, bool]:
+        """Distinct recorded shape → whether every exchange of it was answered so."""
+        found: dict[Shape, bool] = {}
+        for result in self.results:
+            found[result.expected] = found.get(result.expected, True) and result.hit
+        return found
+
+    @property
+    def hits(self) -> int:
+        """How many shapes are hits."""
+        return sum(self.shapes.values())
+
+    @property
+    def total(self) -> int:
+        """How many shapes were recorded."""
+        return len(self.shapes)
+
+    @property
+    def share(self) -> float:
+        """Hits over all; 1.0 when nothing was recorded."""
+        return self.hits / self.total if self.total else 1.0
+
+    def misses(self) -> list[Result]:
+        """The first miss of every shape that is one."""
+        first: dict[Shape, Result] = {}
+        for result in self.results:
+            if not result.hit:
+                first.setdefault(result.expected, result)
+        return list(first.values())
+
+
+async def replay(file: str, exchanges: list[Exchange], stage: Stage, seed: int) -> Report:
+    """Replay one recording in the order of the seed."""
+    rng = random.Random(seed)
+    binder = Binder(rng, dict(stage.known), dict(stage.names))
+    report = Report(file)
+    for item in ordered([e for e in exchanges if (file, e.seq) not in EXCLUDED], rng):
+        report.results.extend(await (_watch if item[0].watched else _single)(item, stage, binder))
+    return report
+
+
+async def _single(item: Item, stage: Stage, binder: Binder) -> list[Result]:
+    exchange = item[0]
+    answer, note = await _send(exchange, stage, binder)
+    return [_compared(exchange, answer, note)]
+
+
+async def _send(exchange: Exchange, stage: Stage, binder: Binder) -> tuple[Answer | None, str]:
+    if stage.before:
+        stage.before(exchange, binder)
+    path, headers, body = binder.request(exchange)
+    try:
+        answer = await stage.send(exchange.method, exchange.host, path, headers, body)
+    except Exception as error:  # whatever goes wrong is a miss, told in the table
+        return None, f"{type(error).__name__}: {error}"
+    binder.learn(exchange.answer, answer)
+    return answer, ""
+
+
+def _compared(exchange: Exchange, answer: Answer | None, note: str = "") -> Result:
+    expected = shape(exchange.method, exchange.path, exchange.answer)
+    if answer is None:
+        return Result(exchange, expected, False, note)
+    got = shape(exchange.method, exchange.path, answer)
+    if expected == got:
+        return Result(exchange, expected, True)
+    if expected[2] != got[2]:
+        return Result(exchange, expected, False, f"status {got[2]}: {answer.body[:160]!r}")
+    return Result(exchange, expected, False, difference(expected[3], got[3]))
+
+
+async def _watch(item: Item, stage: Stage, binder: Binder) -> list[Result]:
+    """Poll until the recorded last state; compare the transitions and the shapes of the states that both
+    saw.
+    """
+    recorded = _transitions([exchange.answer for exchange in item])
+    polls: list[Answer] = []
+    end = time.monotonic() + _WAIT
+    note = ""
+    while time.monotonic() < end:
+        answer, note = await _send(item[0], stage, binder)
+        if answer is None:
+            break
+        polls.append(answer)
+        if state(answer) == recorded[-1]:
+            break
+        await asyncio.sleep(_POLL)
+    live = _transitions(polls)
+    brief = {found for found in recorded if [state(e.answer) for e in item].count(found) == 1}
+    same = bool(live) and live[-1] == recorded[-1] and _leads(live, recorded, brief)
+    path = f"{item[0].path} {item[0].case}"
+    expected = ("WATCH", path_of(path), item[-1].answer.status, repr(recorded))
+    results = [Result(item[0], expected, same, note or f"saw {live}")]
+    seen = {state(answer): answer for answer in polls}
+    return results + [
+        _compared(exchange, seen[state(exchange.answer)])
+        for exchange in item
+        if state(exchange.answer) in seen
+    ]
+
+
+def path_of(path: str) -> str:
+    """The case of a watch without what is particular to one run."""
+    return path.rpartition(" ")[2]
+
+
+def _leads(live: list[Any], recorded: list[Any], brief: set[Any]) -> bool:
+    """Whether the live states are the recorded ones in order, at most those missing that lasted one poll."""
+    at = 0
+    for found in recorded:
+        if at < len(live) and live[at] == found:
+            at += 1
+        elif found not in brief:
+            return False
+    return at == len(live)
+
+
+def state(answer: Answer) -> tuple[Any, ...]:
+    """What a wait looks at: HTTP status, and status, vm_state and task_state where there are such."""
+    data = answer.json()
+    thing = next((v for v in data.values() if isinstance(v, dict)), {}) if isinstance(data, dict) else {}
+    parts = ("status", "OS-EXT-STS:vm_state", "OS-EXT-STS:task_state")
+    return (answer.status, *(thing.get(part) for part in parts))
+
+
+def _transitions(answers: list[Answer]) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    for answer in answers:
+        if not found or found[-1] != state(answer):
+            found.append(state(answer))
+    return found

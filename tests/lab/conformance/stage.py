@@ -1,0 +1,173 @@
+"""A world set up like the recorded one, with other identifiers and, as the seed says, other names."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from harness.arch import Architecture, load
+from harness.arch.model import ReferenceArchitecture
+from harness.lab.apps import apps
+from harness.lab.building import build_world
+from harness.lab.world import Role, World
+from tests.lab.conformance.binding import Binder
+from tests.lab.conformance.recording import Answer, Exchange, read
+from tests.lab.conformance.replay import Send, Stage
+from tests.lab.conformance.senders import in_process
+from tests.lab.conformance.tables import TOKEN_HOLDERS
+
+_PASSWORD = "secrete"
+_TENANTS = ("admin", "service", "demo", "alt", "invisible_to_admin")
+_USERS = ("admin", "demo", "alt", "nova", "glance", "swift")
+_GRANTS = {
+    ("admin", "admin"): ("admin", "KeystoneAdmin", "KeystoneServiceAdmin"),
+    ("admin", "demo"): ("admin",),
+    ("demo", "invisible_to_admin"): ("Member",),
+    ("demo", "demo"): ("anotherrole", "Member"),
+    ("alt", "alt"): ("Member",),
+}
+_ROLES = ("admin", "Member", "swiftoperator", "KeystoneAdmin", "KeystoneServiceAdmin", "ResellerAdmin",
+          "anotherrole")  # fmt: skip
+
+
+async def recorded_stage(folder: Path, file: str, seed: int) -> tuple[Stage, World]:
+    """A stage for one recording, in this process."""
+    rng = random.Random(f"{seed} {file}")
+    arch = recorded_arch(templated=file == "keystone-templated.jsonl", limited=file == "nova-ratelimit.jsonl")
+    passwords = dict.fromkeys(_USERS, _PASSWORD)
+    world = build_world(
+        arch,
+        dict.fromkeys(arch.model.nodes, "127.0.0.1"),
+        admin_password=_PASSWORD,
+        passwords=passwords,
+        seed=rng.getrandbits(64),
+    )
+    _grants(world)
+    names = _rename(world, rng)
+    send = in_process(apps(world))
+    known = {**_identities(folder, world, names), "ADMINTOKEN": world.admin_token}
+    for token, holder in recorded_tokens(folder, file).items():
+        known[token] = await _login(send, names.get(holder, holder))
+    known.update(_image(folder, world))
+    return Stage(send, known, names, _expiring(world)), world
+
+
+def recorded_arch(*, templated: bool = False, limited: bool = False) -> Architecture:
+    """The recorded cloud as an architecture: two hosts, the accounts of DevStack, one image."""
+    data = load("essex/six-node").model.model_dump()
+    controller, compute = data["nodes"]["controller"], data["nodes"]["compute-1"]
+    data.update(name="recorded", nodes={"essex1": controller, "essex2": compute})
+    for row in data["catalogue"].values():
+        for end in (row["public"], row["internal"], row["admin"]):
+            end["node"] = "essex1"
+    first = data["catalogue"]["ec2"]
+    ends = {name: {**first[name], "port": 3333, "path": ""} for name in ("public", "internal", "admin")}
+    data["catalogue"]["s3"] = {**first, "name": "s3", **ends}
+    data["identity"].update(
+        tenants=sorted(_TENANTS), users=sorted(_USERS), roles=sorted(_ROLES),
+        catalogue="templated" if templated else "sql",
+    )  # fmt: skip
+    services = {"essex1": ["cert", "compute", "consoleauth", "network", "scheduler", "volume"]}
+    data["compute"]["hosts"] = {
+        node: {"services": names} for node, names in {**services, "essex2": ["compute"]}.items()
+    }
+    data["compute"]["rate_limits"] = data["compute"]["rate_limits"] or _stock_limits() if limited else []
+    plain = {**next(iter(data["images"].values())), "disk_format": "raw", "container_format": "bare"}
+    data["images"] = {"cirros-0.3.0-x86_64-uec": {**plain, "kernel": None, "ramdisk": None}}
+    data["objects"] = None
+    model = ReferenceArchitecture.model_validate(data)
+    return cast(Architecture, SimpleNamespace(model=model, name="recorded", release="essex", fingerprint=""))
+
+
+def _stock_limits() -> list[str]:
+    return [
+        "POST * 10/MINUTE", "POST */servers 50/DAY", "PUT * 10/MINUTE", "GET *changes-since* 3/MINUTE",
+        "DELETE * 100/MINUTE",
+    ]  # fmt: skip
+
+
+def recorded_tokens(folder: Path, file: str) -> dict[str, str]:
+    """Tokens that a recording uses without showing where they came from → user (and tenant) that held them."""
+    shown = set[str]()
+    tokens: dict[str, None] = {}
+    for exchange in read(folder, file):
+        token = dict(exchange.headers).get("X-Auth-Token", "")
+        if len(token) == 32 and token not in shown:
+            tokens.setdefault(token)
+        access = exchange.answer.json()
+        if isinstance(access, dict) and "access" in access:
+            shown.add(access["access"]["token"]["id"])
+    return dict(zip(tokens, TOKEN_HOLDERS.get(file, ()), strict=file in TOKEN_HOLDERS))
+
+
+def _grants(world: World) -> None:
+    users = {user.name: user.id for user in world.users.values()}
+    tenants = {tenant.name: tenant.id for tenant in world.tenants.values()}
+    roles = {role.name: role for role in world.roles.values()}
+    world.grants.clear()
+    for (user, tenant), held in _GRANTS.items():
+        ids = [roles.setdefault(name, Role(world.ids.hex(), name)).id for name in held]
+        world.grants[(users[user], tenants[tenant])] = ids
+
+
+def _rename(world: World, rng: random.Random) -> dict[str, str]:
+    """Give every tenant, user and image another name; a user and a tenant of one name keep one name."""
+    things: list[Any] = [*world.tenants.values(), *world.users.values(), *world.images.values()]
+    names: dict[str, str] = {}
+    for thing in things:
+        thing.name = names.setdefault(thing.name, f"{thing.name}-{rng.randrange(16**4):04x}")
+    return names
+
+
+def _identities(folder: Path, world: World, names: dict[str, str]) -> dict[str, str]:
+    """Recorded ids of tenants, users and roles → live ones, by name."""
+    wanted: dict[str, Any] = {"tenants": world.tenants, "users": world.users, "roles": world.roles}
+    known: dict[str, str] = {}
+    for exchange in read(folder, "keystone.jsonl"):
+        data = exchange.answer.json()
+        for kind in wanted.keys() & data.keys() if isinstance(data, dict) else ():
+            live = {thing.name: thing.id for thing in wanted[kind].values()}
+            for row in data[kind]:
+                name = names.get(row.get("name"), row.get("name"))
+                if name in live:
+                    known.setdefault(row["id"], live[name])
+    return known
+
+
+def _image(folder: Path, world: World) -> dict[str, str]:
+    """The recorded id of the one image that was there from the beginning."""
+    first = next(e.answer.json() for e in read(folder, "glance.jsonl") if e.case == "get")
+    return {first["images"][0]["id"]: next(iter(world.images))}
+
+
+async def _login(send: Send, name: str) -> str:
+    auth = {"passwordCredentials": {"username": name, "password": _PASSWORD}, "tenantName": name}
+    answer = await send(
+        "POST", "127.0.0.1:5000", "/v2.0/tokens", {"Content-Type": "application/json"}, _dumps({"auth": auth})
+    )
+    assert answer.status == 200, answer
+    return str(answer.json()["access"]["token"]["id"])
+
+
+def _dumps(data: Any) -> bytes:
+    import json
+
+    return json.dumps(data).encode()
+
+
+def _expiring(world: World) -> Any:
+    """The recording's author let a token expire by hand before ``validate-expired``."""
+
+    def before(exchange: Exchange, binder: Binder) -> None:
+        if exchange.case == "validate-expired":
+            token = world.tokens.get(binder.text(exchange.path.rpartition("/")[2]))
+            if token:
+                token.expires -= timedelta(days=2)
+
+    return before
+
+
+__all__ = ["Answer", "recorded_arch", "recorded_stage", "recorded_tokens"]

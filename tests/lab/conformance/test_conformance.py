@@ -1,0 +1,25 @@
+"""The lab answers as the recorded cloud did, counted in exchange shapes."""
+
+import asyncio
+
+import pytest
+
+from tests.lab.conformance.__main__ import run
+from tests.lab.conformance.table import table
+
+FLOORS = {
+    "keystone.jsonl": 0.97,
+    "keystone-templated.jsonl": 1.0,
+    "glance.jsonl": 0.95,
+}
+"""Shares of shapes below which a recording fails; they only ever go up."""
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize("file", FLOORS)
+def test_recording(file, essex_wire, conformance_seed, capsys):
+    report = asyncio.run(run(essex_wire, file, conformance_seed))
+    with capsys.disabled():
+        print("\n" + table([report], conformance_seed))
+    assert report.total
+    assert report.share >= FLOORS[file]

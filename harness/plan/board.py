@@ -76,6 +76,11 @@ class Board:
         finished = self._finished.get(key)
         return finished.outcome if finished else None
 
+    def root(self, key: str) -> str | None:
+        """What a scenario that could not run was waiting for, or None."""
+        finished = self._finished.get(key)
+        return finished.root if finished else None
+
     def ready(self) -> list[str]:
         """Keys that may start now, in running order; each of them alone fits the budget."""
         return [key for key in self._waiting if self._may_start(key) and self.fits(key)]

@@ -15,7 +15,7 @@ from harness.errors import Problem, UsageError
 from harness.plan.declared import GATES, Need, Scenario, split_need
 from harness.plan.ordering import in_order
 from harness.plan.planned import Plan, PlannedScenario
-from harness.plan.subjects import subjects_of, why_not
+from harness.plan.subjects import planned_subjects
 
 _PATIENCE = 30.0
 
@@ -72,13 +72,11 @@ class _Expanding:
             return
         self.declared[scenario.id] = scenario
         try:
-            self.reasons[scenario.id] = why_not(scenario, self.arch)
-            applies = not self.reasons[scenario.id]
-            subjects = subjects_of(scenario, self.arch) if applies else None
+            subjects, self.reasons[scenario.id] = planned_subjects(scenario, self.arch)
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             self.problems.append(Problem(scenario.place, str(error) or repr(error)))
-            subjects = None
-        self.subjects[scenario.id] = subjects or (None,)
+            subjects = (None,)
+        self.subjects[scenario.id] = subjects
 
     def planned(self, missing: Mapping[str, str], nodeids: Mapping[str, str]) -> list[PlannedScenario]:
         ordered = sorted(self.declared.values(), key=lambda s: GATES.index(s.gate))

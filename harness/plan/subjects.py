@@ -64,3 +64,9 @@ def why_not(scenario: Scenario, arch: Architecture) -> str:
 
 def _named(scenario: Scenario) -> str:
     return scenario.subjects if isinstance(scenario.subjects, str) else "no subject"
+
+
+def planned_subjects(scenario: Scenario, arch: Architecture) -> tuple[tuple[str | None, ...], str]:
+    """The subjects to plan for and why the scenario does not apply: then a single entry without subject."""
+    reason = why_not(scenario, arch)
+    return (None,) if reason else subjects_of(scenario, arch) or (None,), reason

@@ -1,0 +1,40 @@
+"""A run's own parts: the site that was named, leased accounts, a session over HTTP and SSH."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.plugin.options import Options
+from harness.plugin.seams import Accounts, Session
+
+if TYPE_CHECKING:
+    from harness.plugin.state import Run
+    from harness.site import Site
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_deployday_site(config: pytest.Config) -> Site:
+    """Read the site file, or make a site of an architecture and a cloud's name."""
+    from harness.site import load_site
+
+    options = Options.of(config)
+    return load_site(options.ref, cloud=options.cloud, overlays=options.overlays, sets=options.sets)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_deployday_accounts(config: pytest.Config, run: Run) -> Accounts:
+    """Lease accounts with the administrator's credentials, else use the site's."""
+    from harness.accounts import lease
+
+    return lease(run.site, run.folder, run.recorder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_deployday_session(config: pytest.Config, run: Run, accounts: Any) -> Session:
+    """Open the clients and connections of this process; nothing is sent yet."""
+    from harness.cloud import CloudSession
+    from harness.ledger import Ledger
+
+    return CloudSession(run.site, run.recorder, Ledger(run.folder.ledger), accounts)

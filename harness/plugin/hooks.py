@@ -1,0 +1,28 @@
+"""The seams of a run. Their defaults stand in ``defaults``; a conftest may put its own in their place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.plugin.seams import Accounts, Session
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_deployday_site(config: pytest.Config) -> Any:
+    """Give the site that was asked for (``harness.site.Site``); called once in every process."""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_deployday_accounts(config: pytest.Config, run: Any) -> Accounts | None:
+    """Lease the accounts of the run; called once, in the main process, after the folder was made."""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_deployday_session(config: pytest.Config, run: Any, accounts: Any) -> Session | None:
+    """Open a session with the cloud; called once in every process that tells stories.
+
+    ``accounts`` is what the leased accounts said of themselves (``Accounts.wire``): plain values, passwords
+    included.
+    """

@@ -1,0 +1,52 @@
+"""What a story saw to be otherwise than described, while the run goes on; the report judges again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from functools import cached_property
+
+from harness.evidence.accepted import Accepted
+from harness.evidence.reader import Row, Tail
+from harness.evidence.sight import sights
+from harness.evidence.stories import deviations, extras
+from harness.evidence.waivers import Waiver, load_waivers
+from harness.plugin.state import Run
+
+
+class Judging:
+    """Reads the record on behalf of one process."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._tail = Tail(run.folder.events)
+
+    def skip(self) -> None:
+        """What was written so far belongs to earlier stories."""
+        self._tail.read()
+
+    def rows(self, key: str) -> list[Row]:
+        """The rows of a story that this process has told since ``skip``."""
+        worker = self.run.recorder.worker
+        return [row for row in self._tail.read() if row.get("scenario") == key and row["worker"] == worker]
+
+    def deviations(self, key: str, rows: Sequence[Row]) -> list[str]:
+        """Each unwaived deviation from a ``must``: path, what was described and what was observed."""
+        table, accepted = self.run.site.arch.table, Accepted(self._waivers, time.time())
+        seen, strangers = sights(table, rows, self._created(), None)
+        found = deviations(table, seen, extras(table, strangers, accepted), accepted)
+        return [each.text for each in found.get(key, ()) if each.level == "must" and each.waiver is None]
+
+    @cached_property
+    def _waivers(self) -> Sequence[Waiver]:
+        path = self.run.folder.waivers
+        return load_waivers(path) if path.exists() else ()
+
+    def _created(self) -> Collection[str]:
+        """Ids of what this run made: such things prove nothing about what was deployed."""
+        if not self.run.folder.ledger.exists():
+            return frozenset()
+        from harness.ledger import Ledger
+
+        ids: Collection[str] = Ledger(self.run.folder.ledger).ids()
+        return ids

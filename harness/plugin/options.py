@@ -1,0 +1,87 @@
+"""What the user of plain pytest may say: which cloud, which description, where the run is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import UsageError
+
+_DEST = "deployday_"
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """One option a line, in the words of the command line."""
+    group = parser.getgroup("deployday", "Deploy Day: scenarios against a cloud")
+
+    def option(name: str, **how: Any) -> None:
+        group.addoption(name, dest=_DEST + name.strip("-").replace("-", "_"), **how)
+
+    option("--site", metavar="FILE", help="The site file of the cloud.")
+    option("--arch", metavar="ARCH", help="A reference architecture, with --cloud instead of a site file.")
+    option("--cloud", metavar="NAME", help="The cloud's name in clouds.yaml; without it OS_* are read.")
+    option("--overlay", metavar="FILE", action="append", default=[], help="A change of the architecture.")
+    option("--set", metavar="PATH=VALUE", action="append", default=[], help="One changed leaf of it.")
+    option("--run-dir", metavar="DIR", help="Where the run is written; default var/runs/<run-id>.")
+    option("--servers", metavar="N", type=int, default=4, help="Servers that may run at once (default 4).")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of one run, as given."""
+
+    site: str | None
+    arch: str | None
+    cloud: str | None
+    overlays: tuple[Path, ...]
+    sets: tuple[str, ...]
+    run_dir: Path | None
+    servers: int
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Options:
+        """Read them from a configuration of pytest."""
+
+        def get(name: str) -> Any:
+            return config.getoption(_DEST + name)
+
+        return cls(
+            site=get("site"),
+            arch=get("arch"),
+            cloud=get("cloud"),
+            overlays=tuple(Path(text) for text in get("overlay")),
+            sets=tuple(get("set")),
+            run_dir=Path(get("run_dir")) if get("run_dir") else None,
+            servers=get("servers"),
+        )
+
+    @property
+    def given(self) -> bool:
+        """Whether this is a run of ours at all."""
+        return bool(self.site or self.arch)
+
+    @property
+    def ref(self) -> str:
+        """The site file, or the architecture."""
+        return str(self.site or self.arch)
+
+    def check(self) -> None:
+        """Raise ``UsageError`` for options that exclude each other."""
+        if self.site and (self.arch or self.cloud):
+            raise UsageError("--site says which cloud and which architecture: leave --arch and --cloud away")
+        if self.servers < 0:
+            raise UsageError("--servers is a number of servers, not below 0")
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``run.json`` keeps them."""
+        return {
+            "site": self.site,
+            "arch": self.arch,
+            "cloud": self.cloud,
+            "overlays": [str(path) for path in self.overlays],
+            "sets": list(self.sets),
+            "servers": self.servers,
+        }

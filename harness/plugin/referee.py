@@ -1,0 +1,99 @@
+"""The main process's side of the board: it hears how stories ended and tells of those that never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from harness.plan.board import Board, Unable
+from harness.plugin.endings import Ending
+from harness.plugin.state import Run
+from harness.plugin.verdicts import Said, write_verdict
+
+_SKIPPED = ("out_of_reach", "not_applicable")
+
+
+class Referee:
+    """One for a run, whether stories run here or in workers."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.board = Board(())
+        self.failures = 0
+        self.stopped = False
+        self._locations: dict[str, tuple[str, int | None, str]] = {}
+        self._outcomes: dict[str, str] = {}
+
+    def begin(self, items: Iterable[pytest.Item]) -> None:
+        """Set the board up for the plan."""
+        self.board = Board(self.run.plan.scenarios, self.run.options.servers)
+        self._locations = {item.nodeid: item.location for item in items}
+
+    def start(self, key: str) -> None:
+        """A story begins."""
+        self.board.start(key)
+
+    def settle(self) -> None:
+        """Report every scenario that is now known never to run."""
+        self._tell(self.board.unable())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Hear how a story ended."""
+        said = Said.by(report)
+        if said is None:
+            return
+        failed = report.failed and self._outcomes.get(said.key) != "blocked"
+        if failed:
+            self.failures += 1
+        if said.final and said.key in self.board.running:
+            self._finish(said.key, said.outcome)
+        if self.run.maxfail and self.failures >= self.run.maxfail and not self.stopped:
+            self.stopped = True
+            self._tell(self.board.stop())
+
+    def crashed(self, key: str, reason: str) -> None:
+        """The process that told this story died: unknown, and the rest goes on."""
+        write_verdict(self.run.recorder, key, Ending("crashed", reason))
+        self._finish(key, "crashed")
+
+    def end(self) -> None:
+        """Nothing runs any more: what has no verdict was not reached."""
+        for key in (*self.board.running, *self.board.waiting):
+            write_verdict(self.run.recorder, key, Ending("not_reached", "the run ended early"))
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """How each finished or settled scenario ended."""
+        return dict(self._outcomes)
+
+    def _finish(self, key: str, outcome: str) -> None:
+        self.board.finish(key, met=outcome == "completed", outcome=outcome)
+        self._outcomes[key] = outcome
+
+    def _tell(self, rows: Iterable[Unable]) -> None:
+        for row in rows:
+            self._outcomes[row.key] = row.outcome
+            write_verdict(self.run.recorder, row.key, Ending(row.outcome, row.reason, root=row.root))
+            if row.outcome != "not_reached":
+                self._report(row)
+
+    def _report(self, row: Unable) -> None:
+        nodeid = self.run.plan.by_key[row.key].nodeid
+        location = self._locations.get(nodeid, (nodeid.partition("::")[0], None, nodeid))
+        skipped = row.outcome in _SKIPPED
+        place = (location[0], (location[1] or 0) + 1, f"{row.outcome.replace('_', ' ')}: {row.reason}")
+        report = pytest.TestReport(
+            nodeid=nodeid,
+            location=location,
+            keywords={},
+            outcome="skipped" if skipped else "failed",
+            longrepr=place if skipped else row.reason,
+            when="setup",
+        )
+        Said(row.key, row.outcome, final=True).on(report)
+        hook = self.run.config.hook
+        hook.pytest_runtest_logstart(nodeid=nodeid, location=location)
+        hook.pytest_runtest_logreport(report=report)
+        hook.pytest_runtest_logfinish(nodeid=nodeid, location=location)

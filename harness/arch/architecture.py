@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.arch.clauses import Clause, ClauseTable
+from harness.arch.layout import natural
 from harness.arch.leaves import Leaf, walk
 from harness.arch.model import ReferenceArchitecture
 from harness.arch.paths import Path, show
@@ -45,10 +45,12 @@ class Architecture:
         return tuple(sorted(found, key=natural))
 
     def with_changes(self, changes: Mapping[Path, Any]) -> Architecture:
-        """The same architecture with other values at some leaves, derived ones too; nothing is derived again.
+        """The same architecture with other values at some leaves, derived ones too; nothing is derived
+        again.
 
         This is how the proof that verdicts can fail describes a cloud that is not there. Raises ``KeyError``
-        for a path that is no clause and pydantic's ``ValidationError`` for a value that the model cannot hold.
+        for a path that is no clause and pydantic's ``ValidationError`` for a value that the model cannot
+        hold.
         """
         data = self.model.model_dump()
         clauses = dict(self.table.clauses)
@@ -59,19 +61,16 @@ class Architecture:
         return Architecture(model, make_table(model, clauses), self.warnings)
 
 
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A sort key under which numbers inside names count as numbers."""
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((0, int(p), p) if p.isdecimal() else (1, 0, p) for p in parts)
-
-
 def make_table(model: ReferenceArchitecture, known: Mapping[Path, Clause]) -> ClauseTable:
-    """The table of a model; ``known`` gives origin and level of each clause."""
+    """The table of a model; ``known`` gives origin and level of each clause, and says which leaves are
+    one.
+    """
     clauses: dict[Path, Clause] = {}
     collections: dict[Path, bool] = {}
     for path, value, mark in walk(model):
         if isinstance(mark, Leaf):
-            clauses[path] = replace(known[path], value=value)
+            if path in known:
+                clauses[path] = replace(known[path], value=value)
         else:
             collections[path] = mark.closed
     digest = fingerprint(model.release, clauses, collections)

@@ -1,8 +1,8 @@
 """How an observed value is held against a described one, and how a described value can be made wrong.
 
-``violate`` gives a description that every cloud which matched the old one must contradict, or ``None`` where there
-is none: whoever promised "at least 200" may have any number above, so no other such promise is surely broken.
-Observed values may be of any JSON type; a value of the wrong type does not hold, it never raises.
+``violate`` gives a description that every cloud which matched the old one must contradict, or ``None`` where
+there is none: whoever promised "at least 200" may have any number above, so no other such promise is surely
+broken. Observed values may be of any JSON type; a value of the wrong type does not hold, it never raises.
 """
 
 from __future__ import annotations

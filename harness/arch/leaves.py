@@ -34,7 +34,8 @@ Found = tuple[Path, Any, Leaf | Collection]
 def walk(model: BaseModel, path: Path = ()) -> Iterator[Found]:
     """Every leaf with its value, and every collection with its names, in order of the model.
 
-    A leaf that is ``None`` is not described and yields nothing; nor does a list that need only include nothing.
+    A leaf that is ``None`` is not described and yields nothing; nor does a list that need only include
+    nothing.
     """
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)

@@ -1,38 +1,58 @@
-"""From files to an architecture."""
+"""From files to an architecture: read, merge, check, derive, and say everything that is wrong at once."""
 
 from __future__ import annotations
 
-import importlib.resources
 import pathlib
-from collections.abc import Sequence
-
-from pydantic import ValidationError
-from ruamel.yaml import YAML
+from collections.abc import Iterable, Sequence
 
 from harness.arch.architecture import Architecture, make_table
-from harness.arch.clauses import Clause, Origin
+from harness.arch.contradictions import contradictions, warnings
+from harness.arch.derive import resolve
+from harness.arch.effect import levels_without_effect, without_effect
+from harness.arch.layers import stack
 from harness.arch.leaves import Leaf, walk
 from harness.arch.model import ReferenceArchitecture
+from harness.arch.sources import take_levels
+from harness.arch.validate import check
 from harness.errors import Problem, UsageError
 
 
 def load(
-    ref: str | pathlib.Path, overlays: Sequence[pathlib.Path] = (), sets: Sequence[str] = ()
+    ref: str | pathlib.Path,
+    overlays: Sequence[str | pathlib.Path] = (),
+    sets: Sequence[str] = (),
 ) -> Architecture:
-    """Read a reference architecture from a file or, by name, from those that are shipped."""
-    shipped = importlib.resources.files("reference_arch") / f"{ref}.yaml"
-    text = shipped.read_text() if shipped.is_file() else pathlib.Path(ref).read_text()
-    data = YAML(typ="safe", pure=True).load(text)
-    try:
-        model = ReferenceArchitecture.model_validate(data)
-    except ValidationError as error:
-        raise UsageError(
-            *(Problem(str(ref), e["msg"], ".".join(map(str, e["loc"]))) for e in error.errors())
-        ) from None
-    origin = Origin("written", str(ref))
-    known = {
-        path: Clause(path, value, origin, "must", mark.visible, mark.comparator, mark.measured)
-        for path, value, mark in walk(model)
-        if isinstance(mark, Leaf)
-    }
-    return Architecture(model, make_table(model, known))
+    """Read an architecture: a YAML file, or the name of a shipped one (``essex/six-node``).
+
+    Overlay files and ``path=value`` settings are laid over it in order. Raises ``UsageError`` with every
+    problem that was found, each with file and line.
+    """
+    tree, problems = stack(ref, overlays, sets)
+    if tree is None:
+        raise UsageError(*_once(problems))
+    sources, found = take_levels(tree)
+    checked = check(sources)
+    problems += found + checked.problems
+    description = checked.description
+    if description and not any(path[0] in ("nodes", "roles") for path in checked.left_out):
+        problems += contradictions(description, sources)
+        problems += without_effect(description, sources)
+    if problems or description is None:
+        raise UsageError(*_once(problems))
+    draft = resolve(description, sources)
+    model = ReferenceArchitecture.model_validate(draft.data)
+    found_leaves = ((path, value, mark) for path, value, mark in walk(model) if isinstance(mark, Leaf))
+    leaves = [each for each in found_leaves if each[0] not in draft.silent]
+    vain = list(levels_without_effect(draft, (path for path, _, _ in leaves)))
+    if vain:
+        raise UsageError(*_once(vain))
+    table = make_table(model, {path: draft.clause(path, value, mark) for path, value, mark in leaves})
+    return Architecture(model, table, tuple(_once(warnings(description, sources))))
+
+
+def _once(problems: Iterable[Problem]) -> list[Problem]:
+    """What a range of nodes has wrong is said once, for the first node of it."""
+    seen: dict[tuple[str, ...], Problem] = {}
+    for each in problems:
+        seen.setdefault((each.where, each.message, each.expected, each.found, each.hint), each)
+    return list(seen.values())

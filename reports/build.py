@@ -1,0 +1,257 @@
+"""From a run's folder to its report: read, judge as of the run's own time, lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from harness.arch.paths import show
+from harness.evidence.folder import RunFolder
+from harness.evidence.verdict import judge
+from harness.evidence.verdicts import Judgement, ScenarioVerdict
+from harness.evidence.waivers import Waiver as AcceptedDeviation
+from reports import annotate, ledger
+from reports.budget import Budget
+from reports.causes import causes
+from reports.model import (
+    VERDICTS,
+    Clause,
+    Deviation,
+    Double,
+    Gate,
+    Remainder,
+    Report,
+    Run,
+    Scenario,
+    Verdict,
+    Waiver,
+)
+from reports.record import Record, read
+from reports.stories import steps, text
+from reports.timings import timings
+
+_UNTOLD: tuple[Verdict, ...] = ("not_applicable", "out_of_reach")
+
+
+def build(folder: RunFolder, *, now: float | None = None) -> Report:
+    """The report of a stored run; raises ``UsageError`` where the folder holds none.
+
+    ``now`` (epoch seconds) is what waivers are judged as of; without it, the run's own start.
+    """
+    record = read(folder)
+    created = ledger.ids(record.ledger)
+    moment = record.started if now is None else now
+    judgement = judge(
+        record.table,
+        record.plan,
+        record.rows,
+        record.waivers,
+        created,
+        moment,
+        scope=record.scope,
+        deselected=record.deselected,
+    )
+    return assemble(record, judgement)
+
+
+def assemble(record: Record, judgement: Judgement) -> Report:
+    """Lay out what was judged."""
+    clauses = annotate.annotate(record.table, judgement)
+    strangers = annotate.undescribed(judgement)
+    budget = Budget()
+    plan = _with_unplanned(record.plan, judgement)
+    scenarios = _scenarios(record, plan, judgement, _deviations(clauses, strangers), budget)
+    gates = _gates(plan, scenarios)
+    return Report(
+        verdict=judgement.go,
+        exit_code=judgement.exit_code,
+        ended_early=judgement.ended_early,
+        banner=judgement.banner,
+        because=list(judgement.because),
+        run=_run(record),
+        causes=causes(record, judgement, scenarios),
+        gates=gates,
+        scenarios=scenarios,
+        clauses=clauses,
+        undescribed=[deviation for _, deviation in strangers],
+        coverage=annotate.coverage(clauses),
+        unverified=annotate.unverified(clauses),
+        waivers=_waivers(record.waivers, judgement),
+        timings=timings(record, scenarios, gates, clauses),
+        remainders=_remainders(record),
+        ledger=ledger.summary(record.ledger),
+        doubles=_doubles(record.run),
+        omitted=budget.sentences(),
+        warnings=record.warnings,
+    )
+
+
+def _deviations(
+    clauses: Iterable[Clause], strangers: Iterable[tuple[str, Deviation]]
+) -> Mapping[str, list[Deviation]]:
+    """Deviations in full by the scenario that saw them."""
+    seen: dict[str, list[Deviation]] = {}
+    for clause in clauses:
+        if clause.state == "deviates":
+            seen.setdefault(clause.scenario, []).append(annotate.deviation(clause))
+    for key, deviation in strangers:
+        seen.setdefault(key, []).append(deviation)
+    return seen
+
+
+def _scenarios(
+    record: Record,
+    plan: Sequence[Mapping[str, Any]],
+    judgement: Judgement,
+    deviations: Mapping[str, list[Deviation]],
+    budget: Budget,
+) -> list[Scenario]:
+    """In the plan's order; what did not pass is laid out first, while there is room for evidence."""
+    judged = [(planned, judgement.scenarios[planned["key"]]) for planned in plan]
+    first = sorted(judged, key=lambda pair: VERDICTS.index(pair[1].verdict))
+    told = {
+        planned["key"]: _scenario(record, planned, verdict, deviations.get(planned["key"], []), budget)
+        for planned, verdict in first
+    }
+    return [told[planned["key"]] for planned in plan]
+
+
+def _with_unplanned(plan: list[dict[str, Any]], judgement: Judgement) -> list[dict[str, Any]]:
+    """The plan, and what has a verdict without standing in it."""
+    known = {planned["key"] for planned in plan}
+    lost = [key for key in judgement.scenarios if key not in known]
+    return [*plan, *({"key": key, "id": key.partition("[")[0], "gate": "unplanned"} for key in lost)]
+
+
+def _scenario(
+    record: Record,
+    planned: Mapping[str, Any],
+    verdict: ScenarioVerdict,
+    deviations: Sequence[Deviation],
+    budget: Budget,
+) -> Scenario:
+    key, rows = planned["key"], record.by_scenario.get(planned["key"], [])
+    ran = (
+        [row for row in rows if row["kind"] in ("scenario", "step")] if verdict.verdict not in _UNTOLD else []
+    )
+    trouble = verdict.verdict in ("fail", "unknown")
+    return Scenario(
+        key=key,
+        id=planned["id"],
+        subject=planned.get("subject"),
+        title=text(planned.get("title")),
+        gate=planned["gate"],
+        level=planned.get("level", "must"),
+        nodeid=text(planned.get("nodeid")),
+        needs=[str(need) for need in planned.get("needs") or ()],
+        verdict=verdict.verdict,
+        met=verdict.met,
+        reason=text(verdict.reason),
+        root=verdict.root,
+        component=verdict.component,
+        duration=round(max(0.0, verdict.duration), 3),
+        started=min((row["t"] for row in ran), default=None),
+        worker=str(ran[0]["worker"]) if ran else "",
+        steps=steps(rows, budget, record.started, long=trouble),
+        deviations=list(deviations),
+        waivers=[annotate.waived(waiver) for waiver in verdict.waivers],
+    )
+
+
+def _gates(plan: Iterable[Mapping[str, Any]], scenarios: Sequence[Scenario]) -> list[Gate]:
+    gates = []
+    for name in dict.fromkeys(planned["gate"] for planned in plan):
+        mine = [scenario for scenario in scenarios if scenario.gate == name]
+        tally = {verdict: sum(s.verdict == verdict for s in mine) for verdict in VERDICTS}
+        counts = {verdict: number for verdict, number in tally.items() if number}
+        began = [s.started for s in mine if s.started is not None]
+        ended = [s.started + s.duration for s in mine if s.started is not None]
+        gates.append(
+            Gate(
+                name=name,
+                verdict=next(verdict for verdict in VERDICTS if verdict in counts),
+                counts=counts,
+                seconds=round(max(ended) - min(began), 3) if began else 0.0,
+                started=min(began, default=None),
+            )
+        )
+    return gates
+
+
+def _waivers(all_of_them: Iterable[AcceptedDeviation], judgement: Judgement) -> list[Waiver]:
+    covers: dict[str, list[str]] = {}
+    for path, clause in judgement.clauses.items():
+        if clause.waiver is not None:
+            covers.setdefault(clause.waiver.what, []).append(show(path))
+    for extra in judgement.extras:
+        if extra.waiver is not None:
+            covers.setdefault(extra.waiver.what, []).append(str(extra))
+    for key, scenario in judgement.scenarios.items():
+        for waiver in scenario.waivers:
+            if waiver.scenario is not None:
+                covers.setdefault(waiver.what, []).append(key)
+    return [_waiver(waiver, judgement, covers.get(waiver.what, [])) for waiver in all_of_them]
+
+
+def _waiver(waiver: AcceptedDeviation, judgement: Judgement, covers: list[str]) -> Waiver:
+    expired = waiver in judgement.expired_waivers
+    return Waiver(
+        target=waiver.what,
+        reason=waiver.reason,
+        owner=waiver.owner,
+        ticket=waiver.ticket,
+        until=waiver.until_text,
+        state="expired" if expired else ("used" if covers else "unused"),
+        covers=[] if expired else covers,
+    )
+
+
+def _run(record: Record) -> Run:
+    run, workers = record.run, {row["worker"] for row in record.rows if row["worker"] != "main"}
+    lab = run.get("lab") or {}
+    accounts = [each for row in record.of_run("accounts") for each in row.get("accounts") or ()]
+    return Run(
+        id=text(run.get("id")),
+        site=text(run.get("site")),
+        architecture=record.table.name,
+        release=record.table.release,
+        fingerprint=record.table.fingerprint,
+        started=record.started,
+        ended=record.ended,
+        version=text(run.get("version")),
+        machine=_mapping(run.get("machine")),
+        options=_mapping(run.get("options")),
+        workers=max(1, len(workers)),
+        lab=text(lab.get("name")) if isinstance(lab, dict) else text(lab),
+        accounts=[_account(each) for each in accounts],
+    )
+
+
+def _mapping(thing: Any) -> dict[str, Any]:
+    return dict(thing) if isinstance(thing, dict) else ({"name": thing} if thing else {})
+
+
+def _account(thing: Any) -> str:
+    if isinstance(thing, dict):
+        return " in ".join(text(thing[name]) for name in ("user", "tenant") if thing.get(name))
+    return text(thing)
+
+
+def _remainders(record: Record) -> list[Remainder]:
+    """Left on purpose: run rows ``{phase: "remainders", remainders: [{kind, name, id, …}]}``."""
+    rows = [each for row in record.of_run("remainders") for each in row.get("remainders") or ()]
+    names = ("kind", "name", "id", "tenant", "why")
+    return [
+        Remainder(**{name: text(row.get(name)) for name in names}) for row in rows if isinstance(row, dict)
+    ]
+
+
+def _doubles(run: Mapping[str, Any]) -> list[Double]:
+    lab = run.get("lab")
+    rows = lab.get("doubles") or () if isinstance(lab, dict) else ()
+    items = (
+        rows.items()
+        if isinstance(rows, dict)
+        else [(row.get("what"), row.get("why")) if isinstance(row, dict) else (row, "") for row in rows]
+    )
+    return [Double(what=text(what), why=text(why)) for what, why in items]

@@ -1,0 +1,40 @@
+"""One file a format; each turns a ``Report`` into text and knows nothing of the record it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from reports.model import Report
+from reports.render.html import to_html
+from reports.render.json import to_json
+from reports.render.junit import to_junit
+from reports.render.markdown import to_markdown
+from reports.render.terminal import to_terminal
+
+FORMATS: Mapping[str, Callable[[Report], str]] = {
+    "terminal": to_terminal,
+    "markdown": to_markdown,
+    "html": to_html,
+    "json": to_json,
+    "junit": to_junit,
+}
+
+FILES: Mapping[str, str] = {
+    "report.json": "json",
+    "report.html": "html",
+    "junit.xml": "junit",
+    "summary.md": "markdown",
+}
+
+
+def write_all(report: Report, folder: Path) -> list[Path]:
+    """Write every file of a report into a run's folder, each at once or not at all; returns their paths."""
+    written = []
+    for name, form in FILES.items():
+        path = folder / name
+        draft = folder / f".{name}.new"
+        draft.write_text(FORMATS[form](report), encoding="utf-8", newline="\n")
+        draft.replace(path)
+        written.append(path)
+    return written

@@ -1,0 +1,85 @@
+"""``junit.xml``: one test case a scenario and subject, for the pages of GitLab, Jenkins and GitHub.
+
+Blocked and unknown are errors, never "skipped": a run that could not judge must not look green. What the
+cloud does not have, or what this access cannot see, is skipped. ``docs/reference/verdicts.md`` has the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from reports.model import Deviation, Report, Scenario
+from reports.text import plain, seconds, value
+
+
+def to_junit(report: Report) -> str:
+    """The report as JUnit XML; a suite is a gate, a case is a scenario on a subject."""
+    document = JUnitXml(f"Deploy Day {plain(report.run.site)}")
+    for gate in report.gates:
+        suite = TestSuite(gate.name)
+        suite.timestamp = datetime.fromtimestamp(gate.started or report.run.started, UTC).isoformat()
+        suite.hostname = plain(report.run.site)
+        for name, text in _properties(report):
+            suite.add_property(name, plain(text))
+        for scenario in report.scenarios:
+            if scenario.gate == gate.name:
+                suite.add_testcase(_case(scenario))
+        document.add_testsuite(suite)
+    document.update_statistics()
+    return str(document.tostring().decode("utf-8")) + "\n"
+
+
+def _properties(report: Report) -> Iterable[tuple[str, str]]:
+    yield "deployday.verdict", report.verdict
+    yield "deployday.banner", report.banner
+    yield "deployday.run", report.run.id
+    yield "deployday.architecture", report.run.architecture
+    yield "deployday.fingerprint", report.run.fingerprint
+
+
+def _case(scenario: Scenario) -> TestCase:
+    case = TestCase(
+        plain(scenario.key), classname=f"deployday.{plain(scenario.gate)}", time=scenario.duration
+    )
+    result = _result(scenario)
+    if result is not None:
+        result.text = plain("\n".join(_lines(scenario)))
+        case.result = [result]
+    return case
+
+
+def _result(scenario: Scenario) -> Failure | Error | Skipped | None:
+    reason = plain(scenario.reason)
+    match scenario.verdict:
+        case "pass":
+            return None
+        case "fail":
+            return Failure(reason or "the cloud deviates from its description", "fail")
+        case "blocked" | "unknown":
+            return Error(reason or f"blocked by {scenario.root}", scenario.verdict)
+        case _:
+            return Skipped(reason, scenario.verdict)
+
+
+def _lines(scenario: Scenario) -> Iterable[str]:
+    yield scenario.title
+    yield scenario.reason
+    if scenario.root:
+        yield f"root cause: {scenario.root}"
+    for step in scenario.steps:
+        if step.ok is False:
+            yield f"failed step {step.number}: {step.title}"
+            yield f"    {step.error}"
+    yield from map(_deviation, scenario.deviations)
+    if scenario.duration:
+        yield f"took {seconds(scenario.duration)}"
+
+
+def _deviation(deviation: Deviation) -> str:
+    waived = f" (waived: {deviation.waived})" if deviation.waived else ""
+    described = "nothing" if deviation.undescribed else value(deviation.described)
+    observed = "absent" if deviation.observed is None else value(deviation.observed)
+    return f"{deviation.path}: described {described}, observed {observed}, level {deviation.level}{waived}"

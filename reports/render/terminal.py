@@ -1,0 +1,143 @@
+"""The summary on one screen: ``rich`` text, never markup, and without control characters."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from reports.model import VERDICTS, Cause, Gate, Report
+from reports.text import count, line, plain, seconds, value
+
+COLOURS = {
+    "pass": "green",
+    "verified": "green",
+    "fail": "red",
+    "deviates": "red",
+    "unknown": "yellow",
+    "blocked": "magenta",
+    "out_of_reach": "bright_black",
+    "not_applicable": "bright_black",
+}
+ANSWERS = {
+    "GO": "bold white on green4",
+    "NO-GO": "bold white on red3",
+    "COULD NOT JUDGE": "bold black on orange1",
+}
+_CAUSES = 5
+_BLOCKED = 3
+_DEVIATIONS = 4
+
+
+def to_terminal(report: Report) -> str:
+    """The summary as plain lines, 100 columns wide; ``show`` prints it in colour."""
+    stream = io.StringIO()
+    show(report, Console(file=stream, width=100, color_system=None, force_terminal=False))
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the summary."""
+    console.print(summary(report))
+
+
+def summary(report: Report) -> RenderableType:
+    """Answer, gates, causes, coverage, and what to know about them."""
+    parts: list[RenderableType] = [_answer(report), Text(), _gates(report.gates)]
+    if report.causes:
+        parts += [Text(), *_causes(report.causes)]
+    parts += [Text(), _coverage(report), *_notes(report)]
+    return Group(*parts)
+
+
+def safe(thing: str, style: str = "", limit: int = 200) -> Text:
+    """One line of text from anywhere, which neither markup nor control characters can steer."""
+    return Text(line(thing, limit), style=style)
+
+
+def _answer(report: Report) -> RenderableType:
+    word = Text(f" {report.verdict} ", style=ANSWERS[report.verdict])
+    rests = report.banner.removeprefix(f"{report.verdict}: ")
+    where = Text.assemble(
+        "  ", (line(report.run.site, 60), "bold"), (f" · {line(report.run.architecture, 60)}", "dim")
+    )
+    lines = [word + where, safe(rests, limit=400)]
+    if report.verdict == "COULD NOT JUDGE":
+        lines += [safe(sentence, "yellow", 160) for sentence in report.because[:3]]
+    return Group(*lines)
+
+
+def _gates(gates: Sequence[Gate]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for gate in gates:
+        tally = Text(", ").join(
+            Text(f"{gate.counts[name]} {name.replace('_', ' ')}", COLOURS[name])
+            for name in VERDICTS
+            if name in gate.counts
+        )
+        mark = Text("●", COLOURS[gate.verdict])
+        table.add_row(
+            mark, safe(gate.name, "bold", 40), tally, Text(seconds(gate.seconds), "dim", justify="right")
+        )
+    return table
+
+
+def _causes(causes: Sequence[Cause]) -> Iterable[RenderableType]:
+    yield Text("Where to look first", "bold")
+    for number, cause in enumerate(causes[:_CAUSES], 1):
+        tone = "yellow" if cause.kind in ("unknown", "ended early") else "red"
+        head = Text.assemble(
+            (f"{number}. ", tone), (f"[{plain(cause.component)}] " if cause.component else "", "bold")
+        )
+        yield head + safe(cause.title, limit=160)
+        yield Padding(Group(*_cause(cause)), (0, 0, 0, 3))
+    if len(causes) > _CAUSES:
+        yield Text(f"   and {count(len(causes) - _CAUSES, 'cause')} more, in the report", "dim")
+
+
+def _cause(cause: Cause) -> Iterable[RenderableType]:
+    for said in plain(cause.symptom).splitlines()[:3]:
+        if said not in cause.title:
+            yield safe(said, "dim")
+    for each in cause.deviations[:_DEVIATIONS]:
+        described = "not described" if each.undescribed else f"described {value(each.described)}"
+        observed = "absent" if each.observed is None else f"observed {value(each.observed)}"
+        yield safe(f"{each.path}: {described}, {observed}", "dim")
+    if len(cause.deviations) > _DEVIATIONS:
+        yield Text(f"and {len(cause.deviations) - _DEVIATIONS} more", "dim")
+    if cause.blocked:
+        names = ", ".join(cause.blocked[:_BLOCKED]) + (", …" if len(cause.blocked) > _BLOCKED else "")
+        yield safe(f"blocks {count(len(cause.blocked), 'scenario')}: {names}", COLOURS["blocked"])
+    if cause.next:
+        yield Text.assemble(("look: ", "dim"), safe(cause.next[0], "cyan", 300))
+
+
+def _coverage(report: Report) -> RenderableType:
+    covered = report.coverage
+    areas = [f"{area.name} {area.verified}/{area.total}" for area in covered.areas]
+    return Text.assemble(
+        ("Coverage ", "bold"),
+        f"{covered.verified}/{covered.total}",
+        ("  " + line(" · ".join(areas), 400), "dim"),
+    )
+
+
+def _notes(report: Report) -> Iterable[RenderableType]:
+    sizes = f"{count(len(report.scenarios), 'scenario')}, {count(report.run.workers, 'worker')}"
+    took = f"{seconds(report.timings.wall)}, {sizes}"
+    yield Text.assemble(("Took ", "bold"), took, (f"  {plain(report.run.id)}", "dim"))
+    left = report.ledger.left
+    if left:
+        yield Text.assemble(
+            ("Left in the cloud ", "bold yellow"),
+            safe(", ".join(f"{each.kind} {each.name}" for each in left[:4])),
+        )
+    expired = [waiver.target for waiver in report.waivers if waiver.state == "expired"]
+    if expired:
+        yield Text.assemble(("Expired waivers ", "bold yellow"), safe(", ".join(expired)))
+    for warning in report.warnings:
+        yield safe(warning, "yellow")

@@ -1,0 +1,64 @@
+"""Where the time of a run went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from harness.evidence.reader import Row
+from reports.model import Clause, Gate, Objective, Phase, Scenario, Slow, Timings
+from reports.record import Record
+from reports.stories import number, text
+
+_SLOWEST = 8
+
+
+def timings(
+    record: Record, scenarios: Sequence[Scenario], gates: Sequence[Gate], clauses: Iterable[Clause]
+) -> Timings:
+    """Sums over all workers, except ``wall`` and the gates, which are stretches of the run itself."""
+    exchanges = [row for row in record.rows if row["kind"] == "exchange" and row.get("phase") != "sent"]
+    commands = [row for row in record.rows if row["kind"] == "command"]
+    waits = waited(record)
+    slow = sorted(scenarios, key=lambda scenario: -scenario.duration)[:_SLOWEST]
+    return Timings(
+        wall=max(0.0, (record.ended or record.started) - record.started),
+        phases=_phases(record),
+        gates=[Phase(name=gate.name, seconds=gate.seconds) for gate in gates],
+        waiting=sum(waits.values()),
+        exchanges=len(exchanges),
+        exchange_seconds=_seconds(exchanges),
+        commands=len(commands),
+        command_seconds=_seconds(commands),
+        slowest=[
+            Slow(key=s.key, seconds=s.duration, waiting=waits.get(s.key, 0.0)) for s in slow if s.duration > 0
+        ],
+        objectives=[
+            Objective(path=c.path, limit=number(c.described), seconds=number(c.observed), state=c.state)
+            for c in clauses
+            if c.measured and c.seen
+        ],
+    )
+
+
+def waited(record: Record) -> Mapping[str, float]:
+    """Seconds spent waiting for the cloud, by scenario."""
+    spent: dict[str, float] = {}
+    for row in record.rows:
+        if row["kind"] == "wait" and row.get("scenario"):
+            lasted = sum(number(pair[1]) for pair in row.get("transitions") or ())
+            spent[row["scenario"]] = spent.get(row["scenario"], 0.0) + lasted
+    return spent
+
+
+def _phases(record: Record) -> list[Phase]:
+    """What the run says of its own phases: rows ``{phase: "timing", name, seconds}``."""
+    rows = record.of_run("timing")
+    return [
+        Phase(name=text(row.get("name")), seconds=number(row.get("seconds")))
+        for row in rows
+        if row.get("name")
+    ]
+
+
+def _seconds(rows: Iterable[Row]) -> float:
+    return round(sum(number(row.get("ms")) for row in rows) / 1000, 3)

@@ -225,7 +225,7 @@ def _key(scenario_id: str, subject: str | None) -> str:
 def _owned(pattern: str, subject: str | None) -> str:
     if subject is None or "{subject}" not in pattern:
         return pattern
-    part = show(("", subject))
+    part = show(("x", subject))[1:]
     return pattern.replace(".{subject}", part).replace("{subject}", subject)
 
 

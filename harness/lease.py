@@ -27,7 +27,7 @@ _POLL = 0.1
 
 
 class Lease:
-    """A lock that this process holds on a file; ``release`` gives it back, the end of the process does, too."""
+    """A lock that this process holds on a file; ``release`` gives it back, the process's end does, too."""
 
     def __init__(self, path: Path, kind: int) -> None:
         self.path = path

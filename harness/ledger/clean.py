@@ -1,0 +1,103 @@
+"""Empty a ledger: remove what a run made, what uses others first, and wait until it is really gone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from harness.errors import CloudError, OutOfReach
+from harness.ledger.cleaner import Cleaner, Thing
+from harness.ledger.ending import LIMIT, Clock, end_all
+from harness.ledger.file import Ledger, LedgerEntry
+
+SETTLED = 5.0
+"""Seconds after which a request that was sent and never answered has taken effect, or never will."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something that may still be there, and why."""
+
+    entry: LedgerEntry
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What became of the open entries: removed now, not there any more (or never made), left."""
+
+    removed: tuple[LedgerEntry, ...] = ()
+    absent: tuple[LedgerEntry, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+def clean(
+    ledger: Ledger,
+    cleaner: Cleaner,
+    *,
+    prefix: str,
+    own: Collection[str] = (),
+    limit: float = LIMIT,
+    clock: Clock | None = None,
+) -> Cleaned:
+    """Remove everything that the ledger holds open and note in it what is gone.
+
+    ``prefix`` is what this run's names begin with, ``own`` the names of the tenants that belong to the
+    harness. Something intended of which no id is known is looked up by its name, and only where the name
+    begins so or the tenant is our own. ``limit`` (seconds) holds for each rank. Whatever cannot be removed is
+    told in ``left``, nothing is raised for it.
+    """
+    work = _Cleaning(ledger, cleaner, prefix, frozenset(own), limit, clock or Clock())
+    for _, entries in groupby(ledger.open_entries(), key=lambda entry: entry.rank):
+        work.rank(list(entries))
+    return Cleaned(tuple(work.removed), tuple(work.absent), tuple(work.left))
+
+
+class _Cleaning:
+    def __init__(
+        self, ledger: Ledger, cleaner: Cleaner, prefix: str, own: frozenset[str], limit: float, clock: Clock
+    ) -> None:
+        self.ledger, self.cleaner, self.clock = ledger, cleaner, clock
+        self.prefix, self.own, self.limit = prefix, own, limit
+        self.removed: list[LedgerEntry] = []
+        self.absent: list[LedgerEntry] = []
+        self.left: list[Left] = []
+
+    def rank(self, entries: Sequence[LedgerEntry]) -> None:
+        """End all things of one rank together, and note entry by entry what is gone."""
+        found = {entry: things for entry in entries if (things := self._find(entry)) is not None}
+        things = [thing for each in found.values() for thing in each]
+        ended = end_all(self.cleaner, things, limit=self.limit, clock=self.clock)
+        for entry, theirs in found.items():
+            stayed = [ended.stayed[thing] for thing in theirs if thing in ended.stayed]
+            if stayed:
+                self.left.append(Left(entry, stayed[0]))
+                continue
+            self.ledger.gone(entry)
+            (self.removed if ended.removed.intersection(theirs) else self.absent).append(entry)
+
+    def _find(self, entry: LedgerEntry) -> list[Thing] | None:
+        """The things behind an entry, none where it was never made; ``None`` where nobody can tell."""
+        if entry.id:
+            return [Thing(entry.kind, entry.id, entry.name, entry.tenant)]
+        if not entry.name or not (entry.name.startswith(self.prefix) or entry.tenant in self.own):
+            self.left.append(Left(entry, "it may exist, and nothing tells it from what others made"))
+            return None
+        try:
+            return self._named(entry)
+        except (CloudError, OutOfReach) as error:
+            self.left.append(Left(entry, f"could not be looked up: {error}"))
+            return None
+
+    def _named(self, entry: LedgerEntry) -> list[Thing]:
+        """By name; a request that was sent just before everything ended may still take effect for a while."""
+        while True:
+            listed = self.cleaner.list(entry.kind, entry.tenant)
+            things = [thing for thing in listed if entry.name in (thing.name, thing.id)]
+            if things or self.clock.now() >= entry.t + SETTLED:
+                return things
+            self.clock.sleep(0.5)

@@ -1,0 +1,53 @@
+"""What a server's console says, and where it can be reached."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from harness.lab.compute.call import Call, Handler
+from harness.lab.compute.find import find_server
+from harness.lab.compute.refusals import Refusal, bad
+from harness.lab.compute.state import Server
+
+_VIEWERS = {"novnc": (6080, "vnc_auto.html"), "xvpvnc": (6081, "console")}
+
+
+def lines(server: Server) -> list[str]:
+    """The console of a server that has run: a boot log in the manner of a small Linux guest."""
+    if server.launched is None:
+        return []
+    key = f"authorized keys: {server.key_name}" if server.key_name else "no authorized keys"
+    return [
+        "[    0.000000] Initializing cgroup subsys cpuset",
+        f"[    0.000000] Memory: {server.flavor.ram * 1024}k total, {server.flavor.vcpus} processors",
+        f"eth0: {server.mac} {', '.join(server.fixed)}",
+        f"{server.name} login banner, {key}",
+        f"{server.key} login:",
+    ]
+
+
+async def _output(call: Call) -> Response:
+    given = (call.body["os-getConsoleOutput"] or {}).get("length")
+    server = find_server(call, call.parts["id"])
+    if server.host is None:
+        raise Refusal(404)
+    rows = lines(server)
+    if given is not None:
+        try:
+            rows = rows[-int(given) :] if int(given) > 0 else []
+        except (TypeError, ValueError):
+            rows = []
+    return call.ok({"output": "\n".join(rows)})
+
+
+async def _viewer(call: Call) -> Response:
+    kind = (call.body["os-getVNCConsole"] or {}).get("type")
+    server = find_server(call, call.parts["id"])
+    if kind not in _VIEWERS or server.host is None:
+        raise bad()
+    port, page = _VIEWERS[kind]
+    url = f"{call.host.rpartition(':')[0]}:{port}/{page}?token={call.world.ids.uuid()}"
+    return call.ok({"console": {"url": url, "type": kind}})
+
+
+ACTIONS: dict[str, Handler] = {"os-getConsoleOutput": _output, "os-getVNCConsole": _viewer}

@@ -1,0 +1,107 @@
+"""Flavors: reading for everybody, making and removing for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from harness.lab.compute.call import Call, bare, page_of
+from harness.lab.compute.refusals import Refusal, missing
+from harness.lab.compute.resources import Resources
+from harness.lab.compute.state import Flavor, compute
+from harness.lab.compute.views import brief, flavor_view
+
+
+def routes(into: Resources) -> None:
+    """The routes of this file."""
+    into.collection("flavors", index=index, detail=detail, show=show, create=create, delete=delete)
+    into.add("GET", "flavors/{id}/os-extra_specs", extra_specs)
+    into.add("POST", "flavors/{id}/os-extra_specs", add_extra_specs, body=True)
+
+
+def ordered(call: Call) -> list[Flavor]:
+    """All flavors in the order of their ids, numbers first."""
+    rows = compute(call.world).flavors.values()
+    return sorted(
+        rows, key=lambda row: (not row.id.isdigit(), int(row.id) if row.id.isdigit() else 0, row.id)
+    )
+
+
+def find(call: Call, flavor_id: Any) -> Flavor:
+    """A flavor by id."""
+    found = compute(call.world).flavors.get(str(flavor_id))
+    if found is None:
+        raise missing()
+    return found
+
+
+def _page(call: Call) -> tuple[list[Flavor], dict[str, Any]]:
+    rows = ordered(call)
+    for name, size in (("minRam", "ram"), ("minDisk", "disk")):
+        given = call.query(name)
+        if given is not None and given.isdigit():
+            rows = [row for row in rows if getattr(row, size) >= int(given)]
+    rows, more = page_of(call, rows, lambda row: row.id)
+    links = {"flavors_links": [{"href": call.link(f"flavors?{more}"), "rel": "next"}]} if more else {}
+    return rows, links
+
+
+async def index(call: Call) -> Response:
+    """Names and ids."""
+    rows, links = _page(call)
+    return call.ok({"flavors": [brief(call, "flavors", row.id, row.name) for row in rows], **links})
+
+
+async def detail(call: Call) -> Response:
+    """Everything about every flavor."""
+    rows, links = _page(call)
+    return call.ok({"flavors": [flavor_view(call, row) for row in rows], **links})
+
+
+async def show(call: Call) -> Response:
+    """One flavor."""
+    return call.ok({"flavor": flavor_view(call, find(call, call.parts["id"]))})
+
+
+async def create(call: Call) -> Response:
+    """A new flavor."""
+    call.require_admin("flavormanage")
+    flavors, wanted = compute(call.world).flavors, call.entity("flavor")
+    try:
+        made = Flavor(
+            id=str(wanted["id"]),
+            name=str(wanted["name"]),
+            ram=int(wanted["ram"]),
+            vcpus=int(wanted["vcpus"]),
+            disk=int(wanted.get("disk", 0)),
+            ephemeral=int(wanted.get("OS-FLV-EXT-DATA:ephemeral", 0)),
+            swap=int(wanted.get("swap") or 0),
+            rxtx_factor=wanted.get("rxtx_factor", 1),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise Refusal(500) from None
+    if made.id in flavors or any(row.name == made.name for row in flavors.values()):
+        raise Refusal(409, f"Instance Type {made.name} already exists.")
+    flavors[made.id] = made
+    return call.ok({"flavor": flavor_view(call, made)})
+
+
+async def delete(call: Call) -> Response:
+    """Remove a flavor; servers keep theirs."""
+    call.require_admin("flavormanage")
+    del compute(call.world).flavors[find(call, call.parts["id"]).id]
+    return bare(202)
+
+
+async def extra_specs(call: Call) -> Response:
+    """The extra specifications of a flavor."""
+    return call.ok({"extra_specs": dict(find(call, call.parts["id"]).extra_specs)})
+
+
+async def add_extra_specs(call: Call) -> Response:
+    """Add extra specifications."""
+    call.require_admin("flavorextraspecs")
+    specs = {str(key): str(value) for key, value in call.entity("extra_specs").items()}
+    find(call, call.parts["id"]).extra_specs.update(specs)
+    return call.ok({"extra_specs": specs})

@@ -1,0 +1,167 @@
+"""Nova-volume's own API on port 8776: ids are texts, names are in snake case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from xml.sax.saxutils import escape
+
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from harness.lab.compute.call import Call, bare
+from harness.lab.compute.refusals import Refusal, missing
+from harness.lab.compute.resources import Endings, Resources
+from harness.lab.compute.setup import set_up
+from harness.lab.compute.versions import VOLUME, Front, Root
+from harness.lab.compute.views import row_stamp
+from harness.lab.compute.xml import attributes
+from harness.lab.http import Guard, answer
+from harness.lab.volume import work
+from harness.lab.volume.state import Snapshot, Volume, snapshots, store, volumes
+from harness.lab.world import Resource, World
+
+
+def build(world: World, identity: ASGIApp) -> ASGIApp:
+    """The app of port 8776."""
+    set_up(world)
+    store(world)
+    _register(world)
+    resources = Resources(world, "v1")
+    resources.collection("volumes", detail=index, index=index, create=create, show=show, delete=delete)
+    resources.collection(
+        "snapshots",
+        detail=index_snapshots,
+        index=index_snapshots,
+        create=create_snapshot,
+        show=show_snapshot,
+        delete=delete_snapshot,
+    )
+    resources.collection("types", index=index_types, show=show_type)
+    resources.collection("extensions", index=extensions)
+    return Front(VOLUME, {"v1": Guard(Root(world, VOLUME, Endings(resources)), world, identity)})
+
+
+def _register(world: World) -> None:
+    def rows(kind: str, found: Iterable[Any]) -> list[Resource]:
+        return [Resource(kind, str(row.id), row.name, row.tenant_id) for row in found]
+
+    world.sources["volume"] = lambda: rows("volume", volumes(world))
+    world.sources["snapshot"] = lambda: rows("snapshot", snapshots(world))
+
+
+def volume_view(volume: Volume) -> dict[str, Any]:
+    """A volume as this API shows it."""
+    attachments = []
+    if volume.attached:
+        server, device = volume.attached
+        number = str(volume.id)
+        attachments = [{"device": device, "server_id": server, "id": number, "volume_id": number}]
+    return {
+        "status": volume.status,
+        "display_name": volume.name,
+        "attachments": attachments,
+        "availability_zone": volume.zone,
+        "created_at": row_stamp(volume.created),
+        "display_description": volume.description,
+        "volume_type": str(volume.type_name),
+        "snapshot_id": str(volume.snapshot_id) if volume.snapshot_id else None,
+        "size": volume.size,
+        "id": str(volume.id),
+        "metadata": dict(volume.metadata),
+    }
+
+
+def _xml(view: dict[str, Any]) -> str:
+    own = {key: value for key, value in view.items() if key not in ("attachments", "metadata")}
+    attachments = "".join(f"<attachment{attributes(row)}/>" for row in view["attachments"])
+    metadata = "".join(
+        f"<{key}>{escape(value)}</{key}>" for key, value in view["metadata"].items() if key.isidentifier()
+    )
+    return (
+        f"<?xml version='1.0' encoding='UTF-8'?>\n<volume{attributes(own)}>"
+        f"<attachments>{attachments}</attachments><metadata>{metadata}</metadata></volume>"
+    )
+
+
+async def index(call: Call) -> Response:
+    """The tenant's volumes; both listings are alike."""
+    rows = work.listed(call, volumes(call.world, call.tenant))
+    return call.ok({"volumes": [volume_view(row) for row in rows]})
+
+
+async def show(call: Call) -> Response:
+    """One volume."""
+    view = volume_view(work.find_volume(call, call.parts["id"]))
+    if call.xml:
+        headers = [("X-Compute-Request-Id", call.request_id), ("Content-Type", "application/xml")]
+        return answer(200, _xml(view), headers)
+    return call.ok({"volume": view})
+
+
+async def create(call: Call) -> Response:
+    """A new volume; its answer does not show the metadata yet."""
+    if not call.body:
+        raise Refusal(422)
+    view = volume_view(work.create_volume(call))
+    return call.ok({"volume": {**view, "metadata": {}}})
+
+
+async def delete(call: Call) -> Response:
+    """Delete a volume."""
+    work.delete_volume(call, work.find_volume(call, call.parts["id"]))
+    return bare(202)
+
+
+def _snapshot_view(row: Snapshot) -> dict[str, Any]:
+    return {
+        "status": row.status,
+        "display_name": row.name,
+        "created_at": row_stamp(row.created),
+        "display_description": row.description,
+        "volume_id": str(row.volume_id),
+        "id": str(row.id),
+        "size": row.size,
+    }
+
+
+async def index_snapshots(call: Call) -> Response:
+    """The tenant's snapshots."""
+    rows = work.listed(call, snapshots(call.world, call.tenant))
+    return call.ok({"snapshots": [_snapshot_view(row) for row in rows]})
+
+
+async def show_snapshot(call: Call) -> Response:
+    """One snapshot."""
+    return call.ok({"snapshot": _snapshot_view(work.find_snapshot(call, call.parts["id"]))})
+
+
+async def create_snapshot(call: Call) -> Response:
+    """A new snapshot."""
+    if not call.body:
+        raise Refusal(422)
+    return call.ok({"snapshot": _snapshot_view(work.create_snapshot(call))})
+
+
+async def delete_snapshot(call: Call) -> Response:
+    """Delete a snapshot."""
+    work.delete_snapshot(call, work.find_snapshot(call, call.parts["id"]))
+    return bare(202)
+
+
+async def index_types(call: Call) -> Response:
+    """The types of volumes."""
+    return call.ok({"volume_types": [work.type_view(row) for row in store(call.world).types.values()]})
+
+
+async def show_type(call: Call) -> Response:
+    """One type by its number."""
+    row = next((row for row in store(call.world).types.values() if str(row.id) == call.parts["id"]), None)
+    if row is None:
+        raise missing()
+    return call.ok({"volume_type": work.type_view(row)})
+
+
+async def extensions(call: Call) -> Response:
+    """None, in this API."""
+    return call.ok({"extensions": []})

@@ -1,0 +1,202 @@
+"""Volumes as the compute API shows them (8774): ids are numbers, names in camel case; and their
+attachments.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from harness.lab.compute.call import Call, bare
+from harness.lab.compute.find import find_server
+from harness.lab.compute.refusals import Refusal, bad, missing
+from harness.lab.compute.resources import Resources
+from harness.lab.compute.views import row_stamp
+from harness.lab.volume import work
+from harness.lab.volume.state import Snapshot, Volume, VolumeType, moment, snapshots, store, volumes
+
+_DEVICE = "/dev/vdb"
+
+
+def routes(into: Resources) -> None:
+    """The routes of this file."""
+    into.collection("os-volumes", detail=index, index=index, create=create, show=show, delete=delete)
+    into.collection(
+        "os-snapshots",
+        detail=index_snapshots,
+        index=index_snapshots,
+        create=create_snapshot,
+        show=show_snapshot,
+        delete=delete_snapshot,
+    )
+    into.collection(
+        "os-volume-types", index=index_types, create=create_type, show=show_type, delete=delete_type
+    )
+    into.collection(
+        "servers/{server}/os-volume_attachments",
+        index=attachments,
+        create=attach,
+        show=attachment,
+        delete=detach,
+    )
+
+
+def _attachment(volume: Volume) -> dict[str, Any]:
+    if volume.attached is None:
+        return {}
+    server, device = volume.attached
+    return {"device": device, "serverId": server, "id": volume.id, "volumeId": volume.id}
+
+
+def _volume_view(volume: Volume) -> dict[str, Any]:
+    return {
+        "status": volume.status,
+        "displayDescription": volume.description,
+        "availabilityZone": volume.zone,
+        "displayName": volume.name,
+        "attachments": [_attachment(volume)],
+        "volumeType": volume.type_name,
+        "snapshotId": volume.snapshot_id,
+        "size": volume.size,
+        "id": volume.id,
+        "createdAt": row_stamp(volume.created),
+        "metadata": dict(volume.metadata),
+    }
+
+
+async def index(call: Call) -> Response:
+    """The tenant's volumes."""
+    rows = work.listed(call, volumes(call.world, call.tenant))
+    return call.ok({"volumes": [_volume_view(row) for row in rows]})
+
+
+async def show(call: Call) -> Response:
+    """One volume."""
+    return call.ok({"volume": _volume_view(work.find_volume(call, call.parts["id"]))})
+
+
+async def create(call: Call) -> Response:
+    """A new volume; its answer does not show the metadata yet."""
+    if not call.body:
+        raise Refusal(422)
+    return call.ok({"volume": {**_volume_view(work.create_volume(call)), "metadata": {}}})
+
+
+async def delete(call: Call) -> Response:
+    """Delete a volume."""
+    work.delete_volume(call, work.find_volume(call, call.parts["id"]))
+    return bare(202)
+
+
+def _snapshot_view(row: Snapshot) -> dict[str, Any]:
+    return {
+        "status": row.status, "displayDescription": row.description, "displayName": row.name,
+        "volumeId": row.volume_id, "id": row.id, "createdAt": row_stamp(row.created), "size": row.size,
+    }  # fmt: skip
+
+
+async def index_snapshots(call: Call) -> Response:
+    """The tenant's snapshots."""
+    rows = work.listed(call, snapshots(call.world, call.tenant))
+    return call.ok({"snapshots": [_snapshot_view(row) for row in rows]})
+
+
+async def show_snapshot(call: Call) -> Response:
+    """One snapshot."""
+    return call.ok({"snapshot": _snapshot_view(work.find_snapshot(call, call.parts["id"]))})
+
+
+async def create_snapshot(call: Call) -> Response:
+    """A new snapshot."""
+    if not call.body:
+        raise Refusal(422)
+    return call.ok({"snapshot": _snapshot_view(work.create_snapshot(call))})
+
+
+async def delete_snapshot(call: Call) -> Response:
+    """Delete a snapshot."""
+    work.delete_snapshot(call, work.find_snapshot(call, call.parts["id"]))
+    return bare(202)
+
+
+async def index_types(call: Call) -> Response:
+    """The types of volumes."""
+    return call.ok({"volume_types": [work.type_view(row) for row in store(call.world).types.values()]})
+
+
+def _type(call: Call) -> VolumeType:
+    row = next((row for row in store(call.world).types.values() if str(row.id) == call.parts["id"]), None)
+    if row is None:
+        raise missing()
+    return row
+
+
+async def show_type(call: Call) -> Response:
+    """One type."""
+    return call.ok({"volume_type": work.type_view(_type(call))})
+
+
+async def create_type(call: Call) -> Response:
+    """A new type, by an administrator."""
+    call.require_admin("volume_types")
+    if not call.body:
+        raise Refusal(422)
+    wanted, types = call.entity("volume_type"), store(call.world).types
+    name = wanted.get("name")
+    if not isinstance(name, str) or not name:
+        raise Refusal(422)
+    if any(row.name == name for row in types.values()):
+        raise Refusal(409)
+    specs = wanted.get("extra_specs") or {}
+    number = call.world.ids.number("volume type")
+    texts = {str(key): str(value) for key, value in specs.items()} if isinstance(specs, dict) else {}
+    types[number] = VolumeType(number, name, moment(call.world), texts)
+    return call.ok({"volume_type": work.type_view(types[number])})
+
+
+async def delete_type(call: Call) -> Response:
+    """Remove a type."""
+    call.require_admin("volume_types")
+    del store(call.world).types[_type(call).id]
+    return call.empty(200)
+
+
+async def attachments(call: Call) -> Response:
+    """The volumes of a server."""
+    server = find_server(call, call.parts["server"])
+    rows = [row for row in volumes(call.world) if row.attached and row.attached[0] == server.id]
+    return call.ok({"volumeAttachments": [_attachment(row) for row in rows]})
+
+
+def _attached(call: Call) -> Volume:
+    server = find_server(call, call.parts["server"])
+    volume = work.find_volume(call, call.parts["id"])
+    if not volume.attached or volume.attached[0] != server.id:
+        raise missing()
+    return volume
+
+
+async def attachment(call: Call) -> Response:
+    """One volume of a server."""
+    return call.ok({"volumeAttachment": _attachment(_attached(call))})
+
+
+async def attach(call: Call) -> Response:
+    """Give a server a free volume."""
+    if not call.body:
+        raise Refusal(422)
+    wanted = call.entity("volumeAttachment")
+    server = find_server(call, call.parts["server"])
+    volume = work.find_volume(call, wanted.get("volumeId"))
+    if volume.status != "available":
+        raise bad("Invalid volume: status must be available")
+    volume.attaching = (server.id, str(wanted.get("device") or _DEVICE))
+    store(call.world).engine.begin(volume, "volume.attach")
+    return call.ok({"volumeAttachment": {"id": volume.id, "volumeId": volume.id}})
+
+
+async def detach(call: Call) -> Response:
+    """Take a volume off a server."""
+    store(call.world).engine.begin(_attached(call), "volume.detach")
+    return bare(202)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.arch.grammar import Description
-from harness.arch.layout import INTERFACES, RINGS, STORAGE, Claim, Layout
+from harness.arch.grammar import Description, Ring
+from harness.arch.layout import AREAS, INTERFACES, OBJECTIVES, RINGS, STORAGE, Claim, Layout
 from harness.arch.paths import Path, show
 from harness.arch.sources import Sources
 from harness.arch.suggest import did_you_mean
@@ -36,11 +36,24 @@ class Doubts:
         return str(self.sources.place(path))
 
 
-def contradictions(description: Description, sources: Sources) -> Iterator[Problem]:
-    """Everything that cannot be built as described."""
+def contradictions(description: Description, sources: Sources, *, whole: bool = True) -> Iterator[Problem]:
+    """Everything that cannot be built as described.
+
+    ``whole`` is false where nodes or roles had to be left out: then what needs them is not looked at.
+    """
     doubts = Doubts(description, sources)
-    checks = (_roles, _needs, _missing_areas, _endpoints, _ports, _images, _hypervisor, _network, _rings)
-    for check in checks:
+    always = (_roles, _images, _hypervisor)
+    of_the_whole = (
+        _needs,
+        _packages,
+        _missing_areas,
+        _missing_objectives,
+        _endpoints,
+        _ports,
+        _network,
+        _rings,
+    )
+    for check in (*always, *of_the_whole) if whole else always:
         yield from check(doubts)
 
 
@@ -78,16 +91,34 @@ def _needs(doubts: Doubts) -> Iterator[Problem]:
                 )
 
 
+def _packages(doubts: Doubts) -> Iterator[Problem]:
+    """Two roles of this cloud that want one package in two versions."""
+    said: dict[str, Path] = {}
+    for role, row in doubts.description.roles.items():
+        for pattern, package in row.packages.items() if doubts.layout.nodes_with(role) else ():
+            path = ("roles", role, "packages", pattern, "version")
+            other = said.setdefault(pattern, path)
+            wanted = doubts.description.roles[other[1]].packages[pattern].version
+            if package.version != wanted and pattern not in doubts.description.packages:
+                found = f"{package.version}, but {wanted} for the role {other[1]} at {doubts.at(other)}"
+                yield doubts.problem(path, "two roles disagree", found=found)
+
+
 def _missing_areas(doubts: Doubts) -> Iterator[Problem]:
     """An area that a role brings must be described, by a base at least."""
-    from harness.arch.derive import AREAS
-
     for area, role in AREAS.items():
         nodes = doubts.layout.nodes_with(role)
         if nodes and getattr(doubts.description, area) is None:
             where = doubts.at(("nodes", nodes[0], "roles"))
             hint = "extend a base that describes it, essex/ubuntu-12.04 for one"
             yield doubts.problem((area,), f"is missing: {nodes[0]} has the role {role} ({where})", hint=hint)
+
+
+def _missing_objectives(doubts: Doubts) -> Iterator[Problem]:
+    for name, value in doubts.description.objectives.model_dump().items():
+        role = OBJECTIVES.get(name)
+        if value is None and (role is None or doubts.layout.nodes_with(role)):
+            yield doubts.problem(("objectives", name), "is missing", expected="a duration: 60 s")
 
 
 def _endpoints(doubts: Doubts) -> Iterator[Problem]:
@@ -168,9 +199,7 @@ def _network(doubts: Doubts) -> Iterator[Problem]:
             if node not in layout.nodes_with("network"):
                 said = doubts.at(("network", "multi_host"))
                 message = f"multi_host ({said}) needs the role network on every compute node"
-                yield doubts.problem(
-                    ("nodes", node, "roles"), message, hint=f"add network to the roles of {node}"
-                )
+                yield doubts.problem(("nodes", node, "roles"), message, hint="add network to its roles")
 
 
 def _rings(doubts: Doubts) -> Iterator[Problem]:
@@ -193,58 +222,78 @@ def _rings(doubts: Doubts) -> Iterator[Problem]:
     elif rings:
         for name in RINGS:
             yield from _ring(doubts, name)
+        yield from _zones(doubts)
 
 
 def _ring(doubts: Doubts, name: str) -> Iterator[Problem]:
+    """What each ring needs for itself."""
     layout, above = doubts.layout, ("objects", "rings")
     ring, rings = getattr(layout.rings, name), layout.rings
     for part in ("part_power", "replicas", "min_part_hours", "balance"):
         if getattr(ring, part) is None and getattr(rings, part) is None:
-            yield doubts.problem((*above, part), f"is missing, for the {name} ring at least")
+            yield doubts.problem(
+                (*above, part), "is missing", expected=f"a value for the {name} ring at least"
+            )
     if ring.port is None:
         yield doubts.problem((*above, name, "port"), "is missing", expected="the port of its server")
-    replicas = ring.replicas or (rings.replicas if rings else None)
-    zones = len(set(layout.zones(ring).values()))
-    if replicas and 0 < zones < replicas and doubts.description.release == "essex":
-        said = doubts.at(doubts.sources.first((*above, name, "replicas"), (*above, "replicas")))
-        why = doubts.at(doubts.sources.first((*above, name, "zone"), (*above, "zone"), ("nodes",)))
-        message = (
-            f"the {name} ring cannot be built: the ring builder of 1.4.8 fails with fewer zones than replicas"
-        )
-        found = f"{replicas} replicas at {said}, {zones} zones by {why}"
+
+
+def _zones(doubts: Doubts) -> Iterator[Problem]:
+    """The builder of Swift 1.4.8 raises ``IndexError`` where there are fewer zones than replicas."""
+    if doubts.description.release != "essex":
+        return
+    for path, replicas, names in _replicas(doubts):
+        for zones, rule in {
+            (len(set(doubts.layout.zones(ring).values())), _zone_rule(doubts, name)) for name, ring in names
+        }:
+            if 0 < zones < replicas:
+                rings = ", ".join(name for name, _ in names)
+                message = f"fewer zones than replicas, with which the ring builder of Essex fails ({rings})"
+                where = doubts.at(("nodes", doubts.layout.nodes_with(STORAGE)[0]))
+                found = f"{replicas} replicas; {zones} zones by {rule} and the storage nodes at {where}"
+                hint = "add storage nodes, or write zone: each device"
+                yield doubts.problem(path, message, found=found, hint=hint)
+
+
+def _zone_rule(doubts: Doubts, name: str) -> str:
+    above = ("objects", "rings")
+    return doubts.at(doubts.sources.first((*above, name, "zone"), (*above, "zone")))
+
+
+def _replicas(doubts: Doubts) -> list[tuple[Path, int, list[tuple[str, Ring]]]]:
+    """Where a number of replicas was written, the number, and the rings that it is for."""
+    rings, above = doubts.layout.rings, ("objects", "rings")
+    found: dict[Path, tuple[int, list[tuple[str, Ring]]]] = {}
+    for name in RINGS if rings else ():
+        ring = getattr(rings, name)
+        replicas = ring.replicas or (rings.replicas if rings else None) or 0
         path = doubts.sources.first((*above, name, "replicas"), (*above, "replicas"))
-        yield doubts.problem(path, message, found=found, hint="add storage nodes, or zones by each device")
+        found.setdefault(path, (replicas, []))[1].append((name, ring))
+    return [(path, replicas, names) for path, (replicas, names) in found.items()]
 
 
 def _shared_nodes(doubts: Doubts) -> Iterator[Problem]:
-    layout, rings = doubts.layout, doubts.layout.rings
-    nodes = len(layout.nodes_with(STORAGE))
-    for name in RINGS if rings else ():
-        replicas = getattr(rings, name).replicas or rings.replicas or 0  # type: ignore[union-attr]
-        if nodes < replicas:
-            path = doubts.sources.first(
-                ("objects", "rings", name, "replicas"), ("objects", "rings", "replicas")
+    nodes = doubts.layout.nodes_with(STORAGE)
+    for path, replicas, names in _replicas(doubts):
+        if len(nodes) < replicas:
+            found = (
+                f"{replicas} replicas ({', '.join(n for n, _ in names)}), storage nodes: {', '.join(nodes)}"
             )
-            found = f"{replicas} replicas, {nodes} storage nodes at {doubts.at(('nodes',))}"
-            yield doubts.problem(path, f"replicas of the {name} ring must share a node", found=found)
+            where = doubts.at(("nodes", nodes[0]))
+            yield doubts.problem(path, f"replicas must share a node ({where})", found=found)
 
 
 def _few_partitions(doubts: Doubts) -> Iterator[Problem]:
     """Swift's deployment guide asks for about a hundred partitions a disk."""
-    layout, rings = doubts.layout, doubts.layout.rings
-    disks = sum(1 for _ in layout.devices())
-    for name in RINGS if rings and disks else ():
-        ring = getattr(rings, name)
-        power = ring.part_power or rings.part_power  # type: ignore[union-attr]
-        replicas = ring.replicas or rings.replicas  # type: ignore[union-attr]
-        if power and replicas and 2**power * replicas < 100 * disks:
-            path = doubts.sources.first(
-                ("objects", "rings", name, "part_power"), ("objects", "rings", "part_power")
-            )
-            found = f"{2**power * replicas // disks} partitions a disk"
-            yield doubts.problem(
-                path, f"few partitions in the {name} ring", expected="about 100 a disk", found=found
-            )
+    rings, above = doubts.layout.rings, ("objects", "rings")
+    disks = sum(1 for _ in doubts.layout.devices())
+    for _, replicas, names in _replicas(doubts):
+        for name, ring in names if disks else ():
+            power = ring.part_power or (rings.part_power if rings else None) or 0
+            if 2**power * replicas < 100 * disks:
+                path = doubts.sources.first((*above, name, "part_power"), (*above, "part_power"))
+                found = f"{2**power * replicas // disks} partitions a disk in the {name} ring"
+                yield doubts.problem(path, "few partitions", expected="about 100 a disk", found=found)
 
 
 def _no_volume_group(doubts: Doubts) -> Iterator[Problem]:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from harness.arch.derive_rings import rings
 from harness.arch.draft import Draft
 from harness.arch.grammar import Description, Image
-from harness.arch.layout import STORAGE, Layout
+from harness.arch.layout import AREAS, OBJECTIVES, Layout
 from harness.arch.sources import Sources
 
-AREAS = {"database": "database", "bus": "bus", "identity": "identity", "compute": "compute-api"}
-AREAS |= {"network": "network", "volumes": "volume", "objects": STORAGE}
-"""The role without which a cloud does not have an area."""
-OBJECTIVES = {"boot": "compute-api", "delete": "compute-api", "volume": "volume", "token": "identity"}
-OBJECTIVES |= {"image": "images", "object": STORAGE}
-"""The role without which an objective promises nothing."""
+NO_OBJECTIVE = 60.0
+"""Stands in the model where the cloud has nothing that the objective could be about."""
 
 
 def resolve(description: Description, sources: Sources) -> Draft:
@@ -36,8 +32,11 @@ def resolve(description: Description, sources: Sources) -> Draft:
         _network(layout, draft)
     if layout.rings:
         rings(layout, draft)
-    draft.put(("objectives",), description.objectives.model_dump())
-    draft.silent |= {("objectives", name) for name, role in OBJECTIVES.items() if not layout.nodes_with(role)}
+    draft.put(("objectives",), {})
+    for name, value in description.objectives.model_dump().items():
+        draft.put(("objectives", name), NO_OBJECTIVE if value is None else value)
+        if name in OBJECTIVES and not layout.nodes_with(OBJECTIVES[name]):
+            draft.silent.add(("objectives", name))
     _packages(layout, draft)
     draft.put(("config",), {file: dict(keys) for file, keys in description.config.items()})
     return draft

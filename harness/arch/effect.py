@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.arch.derive import AREAS, OBJECTIVES
 from harness.arch.draft import Draft
 from harness.arch.grammar import Description
-from harness.arch.layout import STORAGE, Layout
+from harness.arch.layout import AREAS, OBJECTIVES, STORAGE, Layout
 from harness.arch.paths import Path, show
 from harness.arch.sources import Sources
 from harness.errors import Problem

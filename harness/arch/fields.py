@@ -88,6 +88,12 @@ def _url_path(text: str) -> str:
     return text
 
 
+def _zones(text: str) -> str:
+    if not re.fullmatch(r"each node|each device|[1-9][0-9]{0,3}", text):
+        raise ValueError("each node, each device, or one number for all")
+    return text
+
+
 def _rate(text: str) -> str:
     if not re.fullmatch(r"(GET|PUT|POST|DELETE) \S{1,100} [0-9]{1,6}/(SECOND|MINUTE|HOUR|DAY)", text):
         raise ValueError("method, URI and rate: POST * 10/MINUTE")
@@ -109,6 +115,7 @@ Names = Annotated[list[Name], AfterValidator(_once)]
 NodeName = Annotated[str, _reads(_node, "storage-1")]
 DeviceName = Annotated[str, _reads(_device, "sdb")]
 UrlPath = Annotated[str, _reads(_url_path, "/v2/{tenant_id}")]
+Zones = Annotated[str, _reads(_zones, "each node", "each device", "1", types=["string", "integer"])]
 Rate = Annotated[str, _reads(_rate, "POST * 10/MINUTE")]
 Rates = Annotated[list[Rate], AfterValidator(_once)]
 Whole = Annotated[int, _reads(_whole, types="integer")]

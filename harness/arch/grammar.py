@@ -9,7 +9,7 @@ before.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -31,10 +31,10 @@ from harness.arch.fields import (
     Text,
     UrlPath,
     Whole,
+    Zones,
 )
 
 Scheme = Literal["http", "https"]
-Zones = Annotated[Text, Field(pattern=r"^(each node|each device|[1-9][0-9]{0,3})$")]
 
 
 def key(description: str, **options: Any) -> Any:
@@ -311,15 +311,15 @@ class Objects(Written):
 
 
 class Objectives(Written):
-    """How long things may take."""
+    """How long things may take. An objective is needed where the cloud has what it is about."""
 
-    boot: Duration = key("from the request to ACTIVE")
-    delete: Duration = key("until a server is gone")
-    volume: Duration = key("until a volume is available")
-    token: Duration = key("until a token is issued")
-    image: Duration = key("until a small image is active")
-    object: Duration = key("until a small object is stored")
-    clock_skew: Duration = key("between this machine and the API")
+    boot: Duration | None = key("from the request to ACTIVE", default=None)
+    delete: Duration | None = key("until a server is gone", default=None)
+    volume: Duration | None = key("until a volume is available", default=None)
+    token: Duration | None = key("until a token is issued", default=None)
+    image: Duration | None = key("until a small image is active", default=None)
+    object: Duration | None = key("until a small object is stored", default=None)
+    clock_skew: Duration | None = key("between this machine and the API", default=None)
 
 
 class Description(Written):
@@ -340,6 +340,6 @@ class Description(Written):
     network: Network | None = key("networks of servers", default=None)
     volumes: Volumes | None = key("the volume service", default=None)
     objects: Objects | None = key("the object storage", default=None)
-    objectives: Objectives = key("how long things may take")
+    objectives: Objectives = key("how long things may take", default=Objectives())
     packages: dict[Name, Package] = key("installed packages", default={})
     config: dict[Name, dict[Name, Text]] = key("values in configuration files, by file and key", default={})

@@ -27,41 +27,27 @@ def stack(
     """The merged tree and all problems met on the way; ``None`` where a file could not be read at all."""
     problems: list[Problem] = []
     layers = _chain(str(ref), problems)
-    for file in map(str, overlays):
-        entry = _read(file, problems, inherited=False)
-        if entry is not None and "extends" in entry.items:
-            message = "an overlay cannot extend anything: it lies over the architecture"
-            problems.append(Problem(str(entry.items["extends"].place), message, path="extends"))
-        layers.append(_prepared(entry, problems, overlay=True))
-    layers += [_option(text, problems) for text in sets]
+    layers += [_overlay(str(file), problems) for file in overlays]
+    options = [option for text in sets if (option := _option(text, problems))]
     merged = Entry({}, Place(str(ref)))
-    for layer in layers:
+    for layer in (*layers, *options):
         merged = _merge(merged, layer, (), problems) if layer else merged
     return (None if None in layers else merged), problems
 
 
 def _chain(ref: str, problems: list[Problem]) -> list[Entry | None]:
-    """The file itself and what it extends, the furthest base first."""
+    """The file itself and what it extends, the furthest base first; ``None`` for what cannot be read."""
     layers: list[Entry | None] = []
-    seen: list[str] = []
+    seen: dict[str, str] = {}
     where, mentioned = ref, ""
     while True:
-        key = where if find_shipped(where) else str(pathlib.Path(where).resolve())
-        if key in (_key(each) for each in seen):
-            chain = " → ".join([*seen[[_key(each) for each in seen].index(key) :], where])
-            problems.append(
-                Problem(mentioned, "the chain of extends comes back to itself", "extends", found=chain)
-            )
+        identity = where if find_shipped(where) else str(pathlib.Path(where).resolve())
+        if identity in seen or len(seen) >= MAX_CHAIN:
+            problems.append(_endless(identity, where, seen, mentioned))
             return [None, *layers]
-        if len(seen) >= MAX_CHAIN:
-            expected = f"at most {MAX_CHAIN} architectures"
-            problems.append(
-                Problem(mentioned, "the chain of extends is too long", "extends", expected=expected)
-            )
-            return [None, *layers]
-        seen.append(where)
-        entry = _read(where, problems, inherited=len(seen) > 1, mentioned=mentioned)
-        layers.insert(0, _prepared(entry, problems, base=len(seen) > 1))
+        seen[identity] = where
+        entry = _read(where, problems, inherited=bool(layers), mentioned=mentioned)
+        layers.insert(0, _prepared(entry, problems, base=bool(layers)))
         extends = entry.items.get("extends") if entry else None
         if extends is None:
             return layers
@@ -71,8 +57,22 @@ def _chain(ref: str, problems: list[Problem]) -> list[Entry | None]:
         where, mentioned = target, str(extends.place)
 
 
-def _key(where: str) -> str:
-    return where if find_shipped(where) else str(pathlib.Path(where).resolve())
+def _endless(identity: str, where: str, seen: Mapping[str, str], mentioned: str) -> Problem:
+    """The problem of a chain that comes back to itself, or that is merely too long."""
+    if identity not in seen:
+        expected = f"at most {MAX_CHAIN} architectures"
+        return Problem(mentioned, "the chain of extends is too long", "extends", expected=expected)
+    members = list(seen)[list(seen).index(identity) :]
+    chain = " → ".join([*(seen[each] for each in members), where])
+    return Problem(mentioned, "the chain of extends comes back to itself", "extends", found=chain)
+
+
+def _overlay(file: str, problems: list[Problem]) -> Entry | None:
+    entry = _read(file, problems, inherited=False)
+    if entry is not None and "extends" in entry.items:
+        message = "an overlay cannot extend anything: it lies over the architecture"
+        problems.append(Problem(str(entry.items["extends"].place), message, path="extends"))
+    return _prepared(entry, problems, overlay=True)
 
 
 def _target(where: str, extends: Entry, problems: list[Problem]) -> str | None:
@@ -95,7 +95,7 @@ def _target(where: str, extends: Entry, problems: list[Problem]) -> str | None:
 
 
 def _no_such_name(name: str, where: str) -> Problem:
-    path = "extends" if where else ""
+    path, where = ("extends", where) if where else ("", name)
     message = "no architecture of that name is shipped, nor is it a YAML file"
     return Problem(where, message, path, found=name, hint=did_you_mean(name, shipped_names()))
 

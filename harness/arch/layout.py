@@ -13,6 +13,12 @@ from harness.arch.paths import Path
 INTERFACES = ("public", "internal", "admin")
 RINGS = ("account", "container", "object")
 STORAGE, PROXY = "object-storage", "object-proxy"
+AREAS = {"database": "database", "bus": "bus", "identity": "identity", "compute": "compute-api"}
+AREAS |= {"network": "network", "volumes": "volume", "objects": STORAGE}
+"""The role without which a cloud does not have an area."""
+OBJECTIVES = {"boot": "compute-api", "delete": "compute-api", "volume": "volume", "token": "identity"}
+OBJECTIVES |= {"image": "images", "object": STORAGE}
+"""The role without which an objective promises nothing; clock_skew always promises something."""
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:

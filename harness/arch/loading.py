@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from harness.arch.architecture import Architecture, make_table
 from harness.arch.contradictions import contradictions, warnings
 from harness.arch.derive import resolve
 from harness.arch.effect import levels_without_effect, without_effect
+from harness.arch.grammar import Description
 from harness.arch.layers import stack
 from harness.arch.leaves import Leaf, walk
 from harness.arch.model import ReferenceArchitecture
-from harness.arch.sources import take_levels
+from harness.arch.paths import Path, parse
+from harness.arch.sources import Sources, take_levels
 from harness.arch.validate import check
 from harness.errors import Problem, UsageError
 
@@ -34,9 +36,8 @@ def load(
     checked = check(sources)
     problems += found + checked.problems
     description = checked.description
-    if description and not any(path[0] in ("nodes", "roles") for path in checked.left_out):
-        problems += contradictions(description, sources)
-        problems += without_effect(description, sources)
+    if description:
+        problems += _about_the_rest(description, sources, checked.left_out)
     if problems or description is None:
         raise UsageError(*_once(problems))
     draft = resolve(description, sources)
@@ -48,6 +49,21 @@ def load(
         raise UsageError(*_once(vain))
     table = make_table(model, {path: draft.clause(path, value, mark) for path, value, mark in leaves})
     return Architecture(model, table, tuple(_once(warnings(description, sources))))
+
+
+def _about_the_rest(
+    description: Description, sources: Sources, left_out: Sequence[Path]
+) -> Iterator[Problem]:
+    """Contradictions and vain keys, save those that only show because something had to be left out."""
+    whole = not any(
+        path[0] == "roles" or (path[0] == "nodes" and path[2:] in ((), ("roles",))) for path in left_out
+    )
+    found = [*contradictions(description, sources, whole=whole)]
+    found += without_effect(description, sources) if whole else ()
+    for each in found:
+        path = parse(each.path)
+        if not any(path[: len(gone)] == gone[: len(path)] for gone in left_out):
+            yield each
 
 
 def _once(problems: Iterable[Problem]) -> list[Problem]:

@@ -45,6 +45,9 @@ def check(sources: Sources) -> Checked:
             path = path[:-1] if each["type"] == "missing" else path
             if not path:
                 return Checked(None, problems, left_out)
+            if each["type"] == "twice":
+                _say_once(data, path)
+                continue
             left_out.append(path)
             _leave_out(data, path)
     return Checked(None, problems, left_out)
@@ -57,6 +60,17 @@ def _leave_out(data: Any, path: Path) -> None:
         data.pop(path[-1], None)
 
 
+def _say_once(data: Any, path: Path) -> None:
+    """Repetitions in a list, or in the list of a node's devices, are harmless once they are reported."""
+    for part in path[:-1]:
+        data = data[part]
+    value = data[path[-1]]
+    if isinstance(value, list):
+        data[path[-1]] = list(dict.fromkeys(value))
+    else:
+        value["devices"] = list(dict.fromkeys(value["devices"]))
+
+
 def _path(error: ErrorDetails) -> Path:
     """The path of an error; an item of a list stands for its list."""
     return tuple(part for part in error["loc"] if isinstance(part, str) and part != "[key]")
@@ -66,12 +80,20 @@ def _problem(error: ErrorDetails, sources: Sources) -> Problem:
     path = _path(error)
     message, expected, hint = _words(error, path)
     context = error.get("ctx", {})
-    found = context.get("found") or (error["input"] if isinstance(error["input"], str) else "")
+    given = error["input"] if isinstance(error["input"], str | int | float) else ""
+    found = str(context.get("found") or given)
     if error["type"] == "missing":
-        path, found = path[:-1] + path[-1:], ""
+        hint = _meant(path[:-1], sources)
     return Problem(
         str(_where(error, path, sources)), message, show(path) if path else "", expected, found[:80], hint
     )
+
+
+def _meant(path: Path, sources: Sources) -> str:
+    """An item that lacks its keys may be another one, mistyped."""
+    above, item = (sources.entry(path[:-1]), path[-1]) if path else (None, "")
+    hint = did_you_mean(item, set(above.items) - {item}, list_all=0) if above else ""
+    return hint if _model_at(Description, path[:-1]) is None else ""
 
 
 def _where(error: ErrorDetails, path: Path, sources: Sources) -> Any:

@@ -45,11 +45,12 @@ class RingSpec:
     replicas: float
     min_part_hours: int
     devices: tuple[DeviceSpec, ...]
+    seed: int = _SEED
 
     @property
     def fingerprint(self) -> str:
         """A digest of everything that decides the built files."""
-        text = json.dumps([_FORMAT, _SEED, asdict(self)], sort_keys=True)
+        text = json.dumps([_FORMAT, asdict(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -100,7 +101,7 @@ def build(spec: RingSpec, address: Callable[[str], str]) -> Any:
     try:
         for device in spec.devices:
             builder.add_dev(_device(device, address(device.node)))
-        builder.rebalance(seed=_SEED)
+        builder.rebalance(seed=spec.seed)
         builder.validate()
     except RingBuilderError as error:
         raise LabError(f"the {spec.name} ring cannot be built as described: {error}") from None

@@ -80,7 +80,7 @@ def foreign_readable(bench: Bench) -> Iterator[None]:
     "objects.delete_ignored",
     component="swift",
     caught_by=("cleanup.resources", "objects.delete"),
-    story="A deleted object is still there; so its container cannot be removed either, and the run leaves both.",
+    story="A deleted object is still there; so its container cannot be removed, and the run leaves both.",
     seam="real",
 )
 def delete_ignored(bench: Bench) -> Iterator[None]:

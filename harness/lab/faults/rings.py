@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from harness.errors import LabError
 from harness.lab.faults.registry import Bench, fault
 
 _OBJECT = "object.ring.gz"
@@ -12,7 +13,10 @@ _OBJECT = "object.ring.gz"
 
 def _last(arch: Any) -> str:
     """The last storage node of the description."""
-    return list(arch.nodes_with("object-storage"))[-1]
+    nodes = arch.nodes_with("object-storage")
+    if not nodes:
+        raise LabError(f"{arch.name} describes no storage node")
+    return str(nodes[-1])
 
 
 def _on_last(story: str) -> Callable[[Any], tuple[str, ...]]:
@@ -84,7 +88,9 @@ def wrong_power(bench: Bench) -> Iterator[None]:
 def wrong_replicas(bench: Bench) -> Iterator[None]:
     """A ring with a replica less on every node."""
     replicas = bench.world.arch.model.objects.rings["object"].replicas
-    with bench.doing("other ring", None, "object", {"replicas": max(1, replicas - 1)}):
+    if replicas < 2:
+        raise LabError("the object ring is described with one replica: there is none to leave out")
+    with bench.doing("other ring", None, "object", {"replicas": replicas - 1}):
         yield
 
 

@@ -1,0 +1,110 @@
+"""One SSH server a node. A key opens it, SFTP shows the node's folder as ``/``; there are no commands and
+no shell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from harness.lab.hostside.keys import host_key
+from harness.lab.hostside.user import USER
+
+_BACKLOG = 64
+
+
+class _Door(asyncssh.SSHServer):
+    """Lets in the lab's user with the lab's key; keeps count of who is inside."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Remember a connection, so that it can be cut."""
+        self.connection = conn
+        self.node.connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        self.node.connections.discard(self.connection)
+
+    def begin_auth(self, username: str) -> bool:
+        """Everyone has to show a key; one user has one."""
+        if username == USER:
+            self.connection.set_authorized_keys(str(self.node.authorized_keys))
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        """Keys, and nothing else."""
+        return True
+
+
+@dataclass
+class Node:
+    """The SSH server of one node; ``folder`` is what its clients see as ``/``."""
+
+    name: str
+    address: tuple[str, int]
+    folder: Path
+    key_path: Path
+    authorized_keys: Path
+    connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
+    _listening: socket.socket | None = None
+    _acceptor: Any = None
+
+    async def start(self) -> None:
+        """Listen and serve."""
+        self.bind()
+        await self.accept()
+
+    def bind(self) -> None:
+        """Take the address at once; connections wait until ``accept``."""
+        self._listening = socket.create_server(self.address, backlog=_BACKLOG)
+
+    async def accept(self) -> None:
+        """Serve the connections that come in."""
+        if self._listening is None:
+            return
+        self._acceptor = await asyncssh.listen(
+            sock=self._listening,
+            server_factory=lambda: _Door(self),
+            server_host_keys=[host_key(self.key_path)],
+            sftp_factory=_rooted(self.folder),
+            allow_scp=False,
+            password_auth=False,
+            kbdint_auth=False,
+            gss_host=None,
+            agent_forwarding=False,
+            login_timeout=20,
+        )
+
+    def stop(self) -> None:
+        """Stop listening and cut who is connected, as when ``sshd`` is killed."""
+        if self._acceptor is not None:
+            self._acceptor.close()
+            self._acceptor = None
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
+        for connection in list(self.connections):
+            connection.abort()
+
+    def stopped(self) -> Callable[[], None]:
+        """Stop now; what is returned starts it again, from within the running loop."""
+        self.stop()
+
+        def again() -> None:
+            self.bind()
+            self._restarted = asyncio.get_running_loop().create_task(self.accept())
+
+        return again
+
+
+def _rooted(folder: Path) -> Callable[[asyncssh.SSHServerChannel[Any]], asyncssh.SFTPServer]:
+    return lambda channel: asyncssh.SFTPServer(channel, chroot=str(folder).encode())

@@ -1,0 +1,3 @@
+"""The one account of the lab's nodes."""
+
+USER = "lab"

@@ -1,0 +1,228 @@
+"""The control plane of one lab: every API on its described node and port, the nodes' SSH, the control
+address.
+
+One process, one event loop; object storage runs in processes below it. It ends on SIGTERM, and whatever way
+it ends, the kernel ends what is below it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from harness.arch.architecture import Architecture
+from harness.arch.clauses import ClauseTable
+from harness.arch.model import ReferenceArchitecture
+from harness.errors import LabError
+from harness.lab.apps import apps
+from harness.lab.building import build_world
+from harness.lab.faults import Bench
+from harness.lab.faults.rules import ABORT
+from harness.lab.folder import LabFolder, write_secret
+from harness.lab.hostside.keys import user_key, write_known_hosts
+from harness.lab.hostside.nodes import Node
+from harness.lab.layout import Layout
+from harness.lab.objects.stack import ObjectStack, Secrets
+from harness.lab.process import name_process, started
+from harness.lab.real import real_things
+from harness.lab.world import Resource, World
+
+Socket = tuple[str, int]
+
+_COMPONENTS = {
+    "identity": ("keystone", "keystone", "keystone-admin"),
+    "image": ("glance", "glance", "glance"),
+    "compute": ("nova", "nova", "nova"),
+    "volume": ("nova-volume", "nova-volume", "nova-volume"),
+}
+"""Service type → the components behind its public, internal and admin endpoint."""
+
+
+def serve(folder: str, control_fd: int) -> None:
+    """Run the control plane of the lab in ``folder``; ``control_fd`` is its listening control socket."""
+    name_process("deployday-lab")
+    control = socket.socket(fileno=control_fd)
+    try:
+        plane = _Plane.of(LabFolder(Path(folder)))
+        asyncio.run(plane.run(control))
+    except LabError as error:
+        sys.exit(str(error))
+
+
+def listening(model: Any, layout: Layout) -> dict[Socket, str]:
+    """Every socket of an API → the component behind it; where an admin port is shared, the admin's."""
+    found: dict[Socket, str] = {}
+    for kind, components in _COMPONENTS.items():
+        entry = model.catalogue.get(kind)
+        if entry is not None:
+            ends = (entry.public, entry.internal, entry.admin)
+            for end, component in zip(ends, components, strict=True):
+                found[layout.socket_of(end.node, end.port)] = component
+    return found
+
+
+@dataclass
+class _Plane:
+    """The parts of one running lab."""
+
+    folder: LabFolder
+    layout: Layout
+    world: World
+    stack: ObjectStack | None
+    nodes: dict[str, Node]
+
+    @classmethod
+    def of(cls, folder: LabFolder) -> _Plane:
+        """Read the settings; the object storage's process starts importing at once."""
+        settings = json.loads(folder.settings.read_text(encoding="utf-8"))
+        model = ReferenceArchitecture.model_validate(settings["model"])
+        arch = Architecture(model, ClauseTable.from_json(settings["table"]))
+        layout = Layout(settings["number"], tuple(model.nodes))
+        passwords = settings["passwords"]
+        world = build_world(
+            arch, layout.addresses(), admin_password=passwords.get("admin", ""), passwords=passwords
+        )
+        stack = None
+        if model.objects is not None:
+            secrets = Secrets(settings["hash_suffix"], world.admin_token)
+            stack = ObjectStack(
+                model, layout, folder.nodes, folder.log / "swift.log", secrets, Path(settings["cache"])
+            )
+            stack.spawn()
+        nodes = {name: _node(folder, layout, name) for name in model.nodes}
+        return cls(folder, layout, world, stack, nodes)
+
+    async def run(self, control: socket.socket) -> None:
+        """Serve until SIGTERM; raises ``LabError`` where something cannot be started."""
+        try:
+            self._write_keys()
+            bench = Bench(self.world, real=real_things(self.stack, self.nodes))
+            if self.stack:
+                _list_objects(self.world, self.stack)
+            server = _server(self._table(bench))
+            storing = asyncio.create_task(self._bring_up_objects())
+            storing.add_done_callback(lambda task: _stop_on_error(task, server))
+            for node in self.nodes.values():
+                await node.start()
+            await server.serve(sockets=[control, *self._sockets])
+            if storing.done() and storing.exception():
+                raise storing.exception() or LabError("")
+        finally:
+            for node in self.nodes.values():
+                node.stop()
+            if self.stack:
+                self.stack.close()
+
+    def _table(self, bench: Bench) -> dict[Socket, ASGIApp]:
+        made = apps(self.world, bench)
+        places = listening(self.world.arch.model, self.layout)
+        self._sockets = [socket.create_server(place, backlog=512) for place in places]
+        table = {place: made[component] for place, component in places.items()}
+        return {**table, self.layout.control: made["control"]}
+
+    def _write_keys(self) -> None:
+        public = user_key(self.folder.ssh_key)
+        self.folder.authorized_keys.write_text(public + "\n", encoding="utf-8")
+        keys = {node.address: node.key_path for node in self.nodes.values()}
+        write_known_hosts(self.folder.known_hosts, keys)
+
+    async def _bring_up_objects(self) -> None:
+        built: tuple[str, ...] = ()
+        if self.stack:
+            built = await asyncio.to_thread(self.stack.bring_up)
+        parent = self.stack.parent_pid if self.stack else None
+        processes = {str(pid): started(pid) for pid in (parent,) if pid}
+        report = {"processes": processes, "built": list(built)}
+        write_secret(self.folder.path / "up.json", json.dumps(report))
+
+
+def _node(folder: LabFolder, layout: Layout, name: str) -> Node:
+    root = folder.nodes / name
+    root.mkdir(parents=True, exist_ok=True)
+    return Node(
+        name=name,
+        address=(layout.address(name), layout.ssh_port),
+        folder=root,
+        key_path=folder.host_keys / name,
+        authorized_keys=folder.authorized_keys,
+    )
+
+
+def _list_objects(world: World, stack: ObjectStack) -> None:
+    """The inventory shows what the storage nodes hold."""
+
+    def of(kind: str) -> Any:
+        return lambda: [Resource(*row) for row in stack.inventory() if row[0] == kind]
+
+    world.sources.update({"container": of("container"), "object": of("object")})
+
+
+def _stop_on_error(task: asyncio.Task[None], server: uvicorn.Server) -> None:
+    if not task.cancelled() and task.exception():
+        server.should_exit = True
+
+
+class _ByAddress:
+    """One ASGI app over all sockets: the address that a connection came to decides who answers."""
+
+    def __init__(self, table: Mapping[Socket, ASGIApp]) -> None:
+        self.table = table
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            host, port = scope["server"]
+            await self.table[host, port](scope, receive, send)
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's HTTP with one extension: an app may reset its connection, as a dying service does."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        app = self.app
+
+        async def offering(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[ABORT] = transport.abort
+            await app(scope, receive, send)
+
+        self.app = offering
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves its signals to us: SIGTERM ends it in order, so that all below it ends too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT stop serving."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, lambda: setattr(self, "should_exit", True))
+        yield
+
+
+def _server(table: Mapping[Socket, ASGIApp]) -> uvicorn.Server:
+    config = uvicorn.Config(
+        _ByAddress(table),
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        backlog=512,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=30,
+    )
+    return _Server(config)

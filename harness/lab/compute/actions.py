@@ -4,6 +4,7 @@ answers.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from harness.lab.compute.find import find_server
 from harness.lab.compute.refusals import Refusal, bad
 from harness.lab.compute.resources import Resources
 from harness.lab.compute.scheduler import engine
-from harness.lab.compute.state import Server
+from harness.lab.compute.state import Server, compute
+from harness.lab.compute.states import ACTED
 
 _RUNNING = ("active", "rescued", "shutoff")
 
@@ -67,7 +69,9 @@ async def act(call: Call) -> Response:
     if not isinstance(call.body, dict) or name is None:
         raise bad("There is no such action: None")
     if name in SIMPLE:
-        return _simple(call, name, SIMPLE[name])
+        answered = _simple(call, name, SIMPLE[name])
+        await _meanwhile(call)
+        return answered
     if name in ADMINISTRATORS:
         call.require_admin(f"admin_actions:{name}")
         ADMINISTRATORS[name](find_server(call, call.parts["id"]))
@@ -75,7 +79,14 @@ async def act(call: Call) -> Response:
     handler = _HANDLERS.get(name)
     if handler is None:
         raise bad(f"There is no such action: {name}")
-    return await handler(call)
+    answered = await handler(call)
+    await _meanwhile(call)
+    return answered
+
+
+async def _meanwhile(call: Call) -> None:
+    """Let the hypervisor work for as long as nova takes to answer."""
+    await asyncio.sleep(ACTED * compute(call.world).pace)
 
 
 def require(

@@ -62,7 +62,7 @@ def _boot(call: Call, template: dict[str, Any], count: int) -> list[Server]:
     reservation = "r-" + world.ids.text(8).lower()
     made: list[Server] = []
     for _ in range(count):
-        now = world.clock.now()
+        now = world.clock.exact()
         server = Server(
             id=world.ids.uuid(), number=world.ids.number("server"), tenant_id=call.tenant,
             user_id=call.context.user_id, created=now, updated=now, reservation=reservation, mac=_mac(call),

@@ -120,7 +120,7 @@ async def create_aggregate(call: Call) -> Response:
     state = compute(call.world).aggregates
     if any(row["name"] == wanted["name"] for row in state.values()):
         raise Refusal(409, f"Aggregate {wanted['name']} already exists.")
-    now, number = row_stamp(call.world.clock.now()), call.world.ids.number("aggregate")
+    now, number = row_stamp(call.world.clock.exact()), call.world.ids.number("aggregate")
     state[number] = {
         **wanted, "deleted": False, "created_at": now, "updated_at": now, "operational_state": "created",
         "deleted_at": None, "id": number,

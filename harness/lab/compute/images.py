@@ -47,7 +47,7 @@ def _find(call: Call) -> Image:
 
 def _page(call: Call) -> tuple[list[Image], dict[str, Any]]:
     rows = [row for row in call.world.images.values() if _may_see(call.context, row)]
-    rows.sort(key=lambda row: (stamp(row.created_at) if row.created_at else "", row.id), reverse=True)
+    rows.sort(key=lambda row: (row.created_at is not None, row.created_at, row.id), reverse=True)
     name, status = call.query("name"), call.query("status")
     if name is not None:
         rows = [row for row in rows if row.name == name]
@@ -110,7 +110,7 @@ async def delete(call: Call) -> Response:
     image = _find(call)
     if image.protected or (image.owner != call.tenant and not call.context.admin):
         raise Refusal(403)
-    image.deleted_at = call.world.clock.now()
+    image.deleted_at = call.world.clock.exact()
     image.status = "deleted"
     return bare(204)
 

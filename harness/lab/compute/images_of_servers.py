@@ -32,7 +32,7 @@ async def _backup(call: Call) -> Response:
 
 def _make(call: Call, machine: str, name: str, kind: str, more: dict[str, Any]) -> Response:
     server, world = find_server(call, call.parts["id"]), call.world
-    base, now = world.images.get(server.image_id), world.clock.now()
+    base, now = world.images.get(server.image_id), world.clock.exact()
     properties = {
         **{str(key): str(value) for key, value in more.items()},
         "image_type": kind, "instance_uuid": server.id, "user_id": call.context.user_id,
@@ -51,8 +51,8 @@ def _make(call: Call, machine: str, name: str, kind: str, more: dict[str, Any]) 
     world.images[image.id] = image
     server.snapshot = image.id
     engine(world).begin(server, machine)
-    headers = [("Location", call.link(f"images/{image.id}")), ("Content-Type", "text/html; charset=UTF-8")]
-    return answer(202, b"", headers)
+    headers = [("Content-Type", "text/html; charset=UTF-8"), ("Content-Length", "0")]
+    return answer(202, b"", [*headers, ("Location", call.link(f"images/{image.id}"))])
 
 
 ACTIONS: dict[str, Handler] = {"createImage": _snapshot, "createBackup": _backup}

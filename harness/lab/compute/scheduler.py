@@ -98,11 +98,11 @@ def _connect(world: World, server: Server) -> None:
 
 def _launched(world: World, server: Server) -> None:
     _connect(world, server)
-    server.launched = world.clock.now()
+    server.launched = world.clock.exact()
 
 
 def _gone(world: World, server: Server) -> None:
-    server.deleted = world.clock.now()
+    server.deleted = world.clock.exact()
     release(world, server)
     dead = [row.id for row in world.servers.values() if row.deleted is not None]
     for server_id in dead[: max(0, len(dead) - _KEPT)]:
@@ -136,12 +136,12 @@ def _snapshot(world: World, server: Server) -> None:
         image.content, image.size, image.checksum = (
             (base.content, base.size, base.checksum) if base is not None else (b"", 0, None)
         )
-        image.status, image.updated_at = "active", world.clock.now()
+        image.status, image.updated_at = "active", world.clock.exact()
     server.snapshot = None
 
 
 def _touched(world: World, server: Server) -> None:
-    server.updated = world.clock.now()
+    server.updated = world.clock.exact()
 
 
 _EFFECTS: dict[str, Effect] = {

@@ -53,7 +53,7 @@ async def update(call: Call) -> Response:
     server.name = name or server.name
     server.access_v4 = str(wanted.get("accessIPv4", server.access_v4) or "")
     server.access_v6 = str(wanted.get("accessIPv6", server.access_v6) or "")
-    server.updated = call.world.clock.now()
+    server.updated = call.world.clock.exact()
     return call.ok({"server": server_view(call, server, extended=False)})
 
 

@@ -21,14 +21,16 @@ _POOL_PREFIX = 20
 def set_up(world: World) -> Compute:
     """Build nova's part of ``world`` from its architecture, once."""
     if KEY not in world.parts:
-        described = world.arch.model.compute
-        network = world.arch.model.network
+        model = world.arch.model
+        described, network = model.compute, model.network
         world.parts[KEY] = Compute(
-            hosts=[Host(name, tuple(row.services)) for name, row in described.hosts.items()],
+            hosts=[Host(name, tuple(row.services)) for name, row in described.hosts.items()]
+            if described
+            else [],
             network=_network(world, network),
-            flavors=dict(_flavor(name, row) for name, row in described.flavors.items()),
-            default_quotas=_numbers(described.quotas),
-            limiter=Limiter.of(described.rate_limits or ()),
+            flavors=dict(_flavor(name, row) for name, row in described.flavors.items()) if described else {},
+            default_quotas=_numbers(described.quotas) if described else dict.fromkeys(_QUOTAS, 0),
+            limiter=Limiter.of(described.rate_limits if described else ()),
             floating=_floating(network),
         )
     made: Compute = world.parts[KEY]
@@ -73,7 +75,7 @@ def _network(world: World, described: Any) -> Network:
         dns=getattr(described, "dns", None),
         vlan=getattr(described, "vlan", None),
         multi_host=bool(getattr(described, "multi_host", False)),
-        created=world.clock.now(),
+        created=world.clock.exact(),
     )
 
 

@@ -13,6 +13,9 @@ ANSWERED = 0.08
 """Seconds that nova's API waits for the scheduler before it answers a create."""
 EACH_FURTHER = 0.4
 """And for every further server of one request."""
+ACTED = 0.04
+"""Seconds after which an action is answered; what is quick at the hypervisor is over by then."""
+_QUICK = 0.03
 
 SERVERS: dict[str, Machine] = {
     "compute.boot": (
@@ -27,7 +30,7 @@ SERVERS: dict[str, Machine] = {
     ),
     "compute.delete_unplaced": (Row(KEEP, KEEP, KEEP, 0, "gone"),),
     "compute.reboot_soft": (
-        Row("REBOOT", "active", "rebooting", 0.1),
+        Row("REBOOT", "active", "rebooting", _QUICK),
         Row("ACTIVE", "active", None),
     ),
     "compute.reboot_hard": (
@@ -38,7 +41,7 @@ SERVERS: dict[str, Machine] = {
     "compute.pause": (Row("PAUSED", "paused", None),),
     "compute.unpause": (Row("ACTIVE", "active", None),),
     "compute.suspend": (
-        Row("ACTIVE", "active", "suspending", 0.08),
+        Row("ACTIVE", "active", "suspending", _QUICK),
         Row("SUSPENDED", "suspended", None),
     ),
     "compute.resume": (Row("ACTIVE", "active", None),),
@@ -47,25 +50,25 @@ SERVERS: dict[str, Machine] = {
         Row("STOPPED", "stopped", None),
     ),
     "compute.start": (
-        Row("STOPPED", "stopped", "starting", 0.05),
+        Row("STOPPED", "stopped", "starting", _QUICK),
         Row("BUILD", "building", "networking", 0.15, "connect"),
         Row("ACTIVE", "active", None),
     ),
     "compute.change_password": (
-        Row("PASSWORD", "active", "updating_password", 0.05),
+        Row("PASSWORD", "active", "updating_password", _QUICK),
         Row("ACTIVE", "active", None),
     ),
     "compute.rescue": (Row("RESCUE", "rescued", None),),
     "compute.unrescue": (
-        Row("RESCUE", "rescued", "unrescuing", 0.06),
+        Row("RESCUE", "rescued", "unrescuing", _QUICK),
         Row("ACTIVE", "active", None),
     ),
     "compute.snapshot": (
-        Row("ACTIVE", "active", "image_snapshot", 0.1),
+        Row("ACTIVE", "active", "image_snapshot", _QUICK),
         Row("ACTIVE", "active", None, 0, "snapshot"),
     ),
     "compute.backup": (
-        Row("ACTIVE", "active", "image_backup", 0),
+        Row("ACTIVE", "active", "image_backup", _QUICK),
         Row("ACTIVE", "active", None, 0, "snapshot"),
     ),
     "compute.rebuild": (

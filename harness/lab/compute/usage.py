@@ -44,7 +44,7 @@ async def show(call: Call) -> Response:
 
 
 def _period(call: Call) -> tuple[datetime, datetime]:
-    now = datetime.fromtimestamp(call.world.clock.time(), UTC)
+    now = call.world.clock.exact()
     stop = min(_moment(call.query("end")) or now, now)
     return _moment(call.query("start")) or now - _BACK, stop
 

@@ -14,7 +14,7 @@ from harness.lab.compute.refusals import Refusal, bad, missing
 from harness.lab.compute.resources import Resources
 from harness.lab.compute.views import row_stamp
 from harness.lab.volume import work
-from harness.lab.volume.state import Snapshot, Volume, VolumeType, moment, snapshots, store, volumes
+from harness.lab.volume.state import Snapshot, Volume, VolumeType, snapshots, store, volumes
 
 _DEVICE = "/dev/vdb"
 
@@ -151,7 +151,7 @@ async def create_type(call: Call) -> Response:
     specs = wanted.get("extra_specs") or {}
     number = call.world.ids.number("volume type")
     texts = {str(key): str(value) for key, value in specs.items()} if isinstance(specs, dict) else {}
-    types[number] = VolumeType(number, name, moment(call.world), texts)
+    types[number] = VolumeType(number, name, call.world.clock.exact(), texts)
     return call.ok({"volume_type": work.type_view(types[number])})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from harness.lab.compute.machine import Effect, Engine, Machine, Row, Run
@@ -76,11 +76,6 @@ class Store:
     types: dict[int, VolumeType] = field(default_factory=dict)
 
 
-def moment(world: World) -> datetime:
-    """Now, with microseconds, as rows of the database have it."""
-    return datetime.fromtimestamp(world.clock.time(), UTC)
-
-
 def store(world: World) -> Store:
     """Nova-volume's part of the world, set up from the architecture when first asked for."""
     found = world.parts.get("volume")
@@ -88,9 +83,10 @@ def store(world: World) -> Store:
         for name, rows in VOLUMES.items():
             world.machines.setdefault(name, rows)
         found = Store(Engine(world, _EFFECTS))
-        for name in world.arch.model.volumes.types or ():
+        described = world.arch.model.volumes
+        for name in described.types if described else ():
             number = world.ids.number("volume type")
-            found.types[number] = VolumeType(number, name, moment(world))
+            found.types[number] = VolumeType(number, name, world.clock.exact())
         world.parts["volume"] = found
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 from harness.lab.compute.call import Call
 from harness.lab.compute.refusals import Refusal, bad, missing, over_quota
 from harness.lab.compute.state import compute
-from harness.lab.volume.state import Snapshot, Volume, VolumeType, moment, snapshots, store, volumes
+from harness.lab.volume.state import Snapshot, Volume, VolumeType, snapshots, store, volumes
 
 
 def find_volume(call: Call, given: Any) -> Volume:
@@ -54,7 +54,7 @@ def create_volume(call: Call) -> Volume:
     metadata = wanted.get("metadata") or {}
     made = Volume(
         id=call.world.ids.number("volume"), tenant_id=call.tenant, size=size, name=wanted.get("display_name"),
-        description=wanted.get("display_description"), created=moment(call.world),
+        description=wanted.get("display_description"), created=call.world.clock.exact(),
         zone=str(wanted.get("availability_zone") or "nova"), type_name=str(kind) if kind else None,
         snapshot_id=snapshot.id if snapshot else None,
         metadata={str(k): str(v) for k, v in metadata.items()} if isinstance(metadata, dict) else {},
@@ -114,7 +114,7 @@ def create_snapshot(call: Call) -> Snapshot:
         size=volume.size,
         name=wanted.get("display_name"),
         description=wanted.get("display_description"),
-        created=moment(call.world),
+        created=call.world.clock.exact(),
     )
     store(call.world).snapshots[made.id] = made
     store(call.world).engine.begin(made, "snapshot.create")

@@ -75,6 +75,8 @@ def recorded_arch(*, templated: bool = False, limited: bool = False) -> Architec
         node: {"services": names} for node, names in {**services, "essex2": ["compute"]}.items()
     }
     data["compute"]["rate_limits"] = data["compute"]["rate_limits"] or _stock_limits() if limited else []
+    pools = {name: {"at_least": 30} for name in ("nova", "test")}
+    data["network"].update(multi_host=False, dns="192.0.2.53", floating=pools)
     plain = {**next(iter(data["images"].values())), "disk_format": "raw", "container_format": "bare"}
     data["images"] = {"cirros-0.3.0-x86_64-uec": {**plain, "kernel": None, "ramdisk": None}}
     data["objects"] = None

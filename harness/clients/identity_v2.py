@@ -5,11 +5,12 @@ side.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from keystoneauth1.identity import v2
 
+from harness.clients.account import Account
 from harness.clients.door import Door, Seen, json_of
 from harness.clients.errors import ServiceError
 from harness.clients.identity_v2_answers import (
@@ -24,9 +25,6 @@ from harness.clients.identity_v2_answers import (
 )
 from harness.clients.link import Link
 from harness.clients.values import EndpointTemplate, Extension, Role, ServiceEntry, Tenant, Token, User
-
-if TYPE_CHECKING:
-    from harness.accounts import Account
 
 T = TypeVar("T")
 QUIRKS = frozenset(

@@ -6,18 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from keystoneauth1.session import Session
 
+from harness.clients.account import Account
 from harness.clients.door import Door, Seen, json_of, plain_session
 from harness.clients.errors import Exchange, ServerFault
 from harness.clients.keeper import Keeper
 from harness.clients.values import Token
 from harness.clients.words import in_words, raise_for
-
-if TYPE_CHECKING:
-    from harness.accounts import Account
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from harness.clients.words import in_words
 
 QUIRKS = frozenset({"no_info", "account_delete_deletes", "no_conditional_put"})
 T = TypeVar("T")
-Row = TypeVar("Row", Container, StoredObject)
+Row = TypeVar("Row", bound=Container | StoredObject)
 _META = "x-object-meta-"
 _PAGE = 1000
 _MOST = 200_000
@@ -144,15 +144,15 @@ class ObjectsV1:
             return function(target)
 
     def _pages(self, page: Callable[[str], Sequence[Row]]) -> Sequence[Row]:
-        rows: Sequence[Row] = []
-        while len(rows) < _MOST:
-            marker = rows[-1].name if rows else ""
+        pages: tuple[Row, ...] = ()
+        while len(pages) < _MOST:
+            marker = pages[-1].name if pages else ""
             more = page(marker)
-            fresh = [row for row in more if row.name > marker] if rows else more
-            rows = [*rows, *fresh]
+            fresh = tuple(row for row in more if row.name > marker) if pages else tuple(more)
+            pages += fresh
             if len(more) < _PAGE or not fresh:
-                return rows
-        raise ServerFault(f"the listing does not end after {len(rows)} names", self._link.exchange)
+                return pages
+        raise ServerFault(f"the listing does not end after {len(pages)} names", self._link.exchange)
 
 
 class _Target:

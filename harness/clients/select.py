@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from harness.clients.account import Account
 from harness.clients.door import Door
 from harness.clients.keeper import Keeper, NoKeeper
 from harness.clients.link import Link, Plugin
@@ -13,9 +13,6 @@ from harness.clients.protocols import Compute, Identity, Images, Objects, Volume
 from harness.clients.routes import Routes
 from harness.clients.trail import Record
 from harness.errors import UsageError
-
-if TYPE_CHECKING:
-    from harness.accounts import Account
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from harness.clients.account import Account
 from harness.clients.errors import ServerFault
 from harness.clients.link import Link
 from harness.clients.protocols import Compute, Identity, Images, Objects, Volumes
 from harness.clients.raw import Answer, Raw, send
 from harness.clients.select import Dialect
 from harness.clients.values import Version
-
-if TYPE_CHECKING:
-    from harness.accounts import Account
 
 _READ_AS_VERSIONS = (200, 300)
 

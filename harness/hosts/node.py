@@ -1,0 +1,145 @@
+"""A node: one connection, kept for the process; a node that cannot be entered is asked once."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import stat
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from fabric import Connection
+
+from harness.hosts.connection import FAILURES, READ_TIMEOUT, reason
+from harness.hosts.errors import FileMissing, HostError, HostUnreachable
+
+LARGEST_FILE = 64 * 1024 * 1024
+_COMPONENTS = {
+    "/etc/swift": "swift",
+    "/etc/nova": "nova",
+    "/etc/glance": "glance",
+    "/etc/keystone": "keystone",
+}
+
+
+class Record(Protocol):
+    """What is needed of a recorder."""
+
+    def write(self, kind: str, **fields: Any) -> str:
+        """Append a row and give its id."""
+        ...
+
+
+class Node:
+    """One node. What is done with it is recorded as a ``command``; what fails is a ``HostError`` that cites
+    it.
+    """
+
+    def __init__(self, name: str, connection: Connection, record: Record) -> None:
+        self.name = name
+        self._connection = connection
+        self._record = record
+        self._refused: str | None = None
+
+    def reach(self) -> str:
+        """Enter the node and give what its SSH server calls itself; raises ``HostUnreachable``."""
+        return str(self._noted("ssh", "ssh", self._banner)[0])
+
+    def fetch(self, path: str, limit: int = LARGEST_FILE) -> bytes:
+        """The content of a regular file of at most ``limit`` bytes, by SFTP.
+
+        Raises ``FileMissing``, ``HostUnreachable``, or ``HostError`` for what is larger or no regular file.
+        """
+        return self.fetch_cited(path, limit)[0]
+
+    def fetch_cited(self, path: str, limit: int = LARGEST_FILE) -> tuple[bytes, str]:
+        """The same, with the record row that shows it."""
+        content, row = self._noted(component_of(path), f"sftp get {path}", lambda: self._get(path, limit))
+        return bytes(content), row
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def _get(self, path: str, limit: int) -> bytes:
+        self._open()
+        sftp = self._connection.sftp()
+        sftp.get_channel().settimeout(READ_TIMEOUT)
+        facts = sftp.stat(path)
+        if not stat.S_ISREG(facts.st_mode or 0):
+            raise _UnfitError("is no regular file")
+        if (facts.st_size or 0) > limit:
+            raise _UnfitError(f"has {facts.st_size} bytes; at most {limit} are read")
+        with sftp.open(path, "rb") as file:
+            file.prefetch(facts.st_size)
+            content = bytes(file.read(limit + 1))
+        if len(content) > limit:
+            raise _UnfitError(f"grew while it was read; at most {limit} bytes are read")
+        return content
+
+    def _open(self) -> None:
+        """Connect unless it was done, or has failed before: one wait for each unreachable host is enough."""
+        if self._refused is not None:
+            raise HostUnreachable(self._refused, component="ssh")
+        if self._connection.is_connected:
+            return
+        try:
+            self._connection.close()
+            self._connection.open()
+        except FAILURES as error:
+            self._refused = f"{self.name} ({self._connection.host}:{self._connection.port}): {reason(error)}"
+            raise HostUnreachable(self._refused, component="ssh") from error
+
+    def _banner(self) -> str:
+        self._open()
+        return str(self._connection.transport.remote_version)
+
+    def _noted(self, component: str, command: str, action: Callable[[], Any]) -> tuple[Any, str]:
+        """Do something and record it, whatever comes of it; gives the result and the row."""
+        begin = time.perf_counter()
+        result: Any = None
+        failed: BaseException | None = None
+        try:
+            result = action()
+        except (HostError, *FAILURES) as error:
+            failed = error
+        row = self._record.write(
+            "command",
+            component="ssh" if isinstance(failed, HostUnreachable) else component,
+            host=self.name,
+            command=command,
+            status=0 if failed is None else getattr(failed, "errno", None) or 1,
+            stdout=_shown(result),
+            stderr="" if failed is None else str(failed),
+            ms=round((time.perf_counter() - begin) * 1000, 1),
+        )
+        if failed is None:
+            return result, row
+        raise self._told(failed, component, command, row)
+
+    def _told(self, error: BaseException, component: str, command: str, row: str) -> BaseException:
+        if isinstance(error, HostUnreachable):
+            return HostUnreachable(str(error), component="ssh", cites=(row,))
+        if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.EACCES):
+            why = "there is no such file" if error.errno == errno.ENOENT else "this user may not read it"
+            return FileMissing(f"{self.name}: {command}: {why}", component=component, cites=(row,))
+        return HostError(f"{self.name}: {command}: {reason(error)}", component=component, cites=(row,))
+
+
+class _UnfitError(OSError):
+    """A file that is not read."""
+
+
+def component_of(path: str) -> str:
+    """The component whose file it is, by its folder; ssh where it is nobody's."""
+    return next((name for folder, name in _COMPONENTS.items() if path.startswith(folder)), "ssh")
+
+
+def _shown(result: Any) -> str:
+    """What of a result is recorded: of a file its size and digest, which tell two files apart without their
+    secrets.
+    """
+    if isinstance(result, bytes):
+        return f"{len(result)} bytes, sha256 {hashlib.sha256(result).hexdigest()}"
+    return "" if result is None else str(result)

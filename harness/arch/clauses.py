@@ -22,8 +22,8 @@ class Origin:
     rule: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.file else self.rule
-        return f"{self.kind} {place}".strip()
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return " ".join(part for part in (self.kind, place, self.rule and f"({self.rule})") if part)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,8 @@ def _target(
 
     with spent.on("lab"):
         home = Path(tempfile.mkdtemp(prefix="deployday-lab-"))
-        info = up(load(target, overlays=list(overlays), sets=list(sets)), home=home, faults=tuple(faults))
+        arch = load(target, overlays=list(overlays), sets=list(sets))
+        info = up(arch, home=home, faults=tuple(faults), ref=target)
     try:
         yield str(info.site_file)
     finally:

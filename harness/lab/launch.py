@@ -7,10 +7,10 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -96,17 +96,18 @@ def up(
         layout, claimed = claim(arch.model.nodes, _ports(arch.model))
         with claimed:
             settings = _write_settings(folder, arch, layout)
-            process = _start(folder, claimed)
+            pid = _start(folder, claimed)
         try:
-            _write_state(folder, arch, layout, process.pid)
+            since = started(pid) or ""
             accounts = logins(folder.name, arch.model, layout, settings["passwords"])
-            wait_until_ready(accounts[folder.name], lambda: _still_runs(process, folder), _READY_LIMIT)
-            up_report = _up_report(folder, process)
+            wait_until_ready(accounts[folder.name], lambda: _still_runs(pid, since, folder), _READY_LIMIT)
+            up_report = _up_report(folder, lambda: _still_runs(pid, since, folder))
             write_clouds(folder, accounts, arch.model.region)
             write_site(folder, _reference(arch, ref), layout, arch.model)
             for fault in faults:
                 control("POST", f"{layout.control_url}/_lab/faults/{fault}")
         except BaseException:
+            _end(pid, started(pid) or "")
             _stop(folder)
             folder.clear()
             raise
@@ -116,7 +117,7 @@ def up(
         site_file=folder.site,
         prefix=layout.prefix,
         control_url=layout.control_url,
-        pids=(process.pid, *map(int, up_report["processes"])),
+        pids=(pid, *map(int, up_report["processes"])),
         faults=tuple(faults),
         seconds=time.monotonic() - begun,
         built=tuple(up_report["built"]),
@@ -217,53 +218,48 @@ def _write_settings(folder: LabFolder, arch: Architecture, layout: Layout) -> di
         "passwords": {user: secrets.token_urlsafe(18) for user in sorted(people)},
         "hash_suffix": secrets.token_hex(8),
         "cache": str(cache_folder()),
+        "state": {
+            "name": folder.name,
+            "architecture": arch.name,
+            "fingerprint": arch.fingerprint,
+            "prefix": layout.prefix,
+            "control_url": layout.control_url,
+            "nodes": layout.addresses(),
+        },
     }
     write_secret(folder.settings, json.dumps(settings))
     return settings
 
 
-def _start(folder: LabFolder, claimed: socket.socket) -> subprocess.Popen[bytes]:
+def _start(folder: LabFolder, claimed: socket.socket) -> int:
+    """Start the control plane in a session of its own, its output in its log; returns its process id.
+
+    Not ``subprocess``: the process outlives the caller, which must not be blamed for that.
+    """
     command = [sys.executable, "-P", "-m", "harness.lab", "serve", str(folder.path)]
     command += ["--control-fd", str(claimed.fileno())]
-    with (folder.log / "control.log").open("ab") as log:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            pass_fds=[claimed.fileno()],
-            cwd="/",
-        )
+    claimed.set_inheritable(True)
+    log, flags = str(folder.log / "control.log"), os.O_CREAT | os.O_WRONLY | os.O_APPEND
+    files = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, log, flags, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(sys.executable, command, os.environ, file_actions=files, setsid=True)
 
 
-def _write_state(folder: LabFolder, arch: Architecture, layout: Layout, pid: int) -> None:
-    state = {
-        "name": folder.name,
-        "architecture": arch.name,
-        "fingerprint": arch.fingerprint,
-        "prefix": layout.prefix,
-        "control_url": layout.control_url,
-        "nodes": layout.addresses(),
-        "pid": pid,
-        "started": started(pid),
-        "since": time.time(),
-    }
-    write_secret(folder.state, json.dumps(state, indent=2))
-
-
-def _still_runs(process: subprocess.Popen[bytes], folder: LabFolder) -> None:
-    if process.poll() is not None:
+def _still_runs(pid: int, since: str, folder: LabFolder) -> None:
+    if not alive(pid, since):
         log = (folder.log / "control.log").read_text(encoding="utf-8", errors="replace").strip()
         last = log.splitlines()[-1] if log else "its log is empty"
         raise LabError(f"the lab ended while it was starting: {last} ({folder.log / 'control.log'})")
 
 
-def _up_report(folder: LabFolder, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+def _up_report(folder: LabFolder, check: Callable[[], None]) -> dict[str, Any]:
     """What the control plane wrote when the object storage was up."""
     path = folder.path / "up.json"
     while not path.exists():
-        _still_runs(process, folder)
+        check()
         time.sleep(0.01)
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return report
@@ -299,14 +295,15 @@ def _processes(folder: LabFolder) -> Iterator[tuple[int, str]]:
 
 
 def _end(pid: int, since: str) -> None:
-    for number, limit in ((signal.SIGTERM, _STOP_LIMIT), (signal.SIGKILL, _STOP_LIMIT)):
-        deadline = time.monotonic() + limit
+    """End one process and wait until it is gone; a child of this process is reaped."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + _STOP_LIMIT
         if alive(pid, since):
             os.kill(pid, number)
-        while alive(pid, since):
-            if time.monotonic() > deadline:
-                break
+        while alive(pid, since) and time.monotonic() < deadline:
             time.sleep(0.02)
-        else:
+        if not alive(pid, since):
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
             return
     raise LabError(f"process {pid} of the lab does not end")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +55,7 @@ _COMPONENTS = {
 def serve(folder: str, control_fd: int) -> None:
     """Run the control plane of the lab in ``folder``; ``control_fd`` is its listening control socket."""
     name_process("deployday-lab")
+    os.chdir("/")
     control = socket.socket(fileno=control_fd)
     try:
         plane = _Plane.of(LabFolder(Path(folder)))
@@ -87,6 +90,9 @@ class _Plane:
     def of(cls, folder: LabFolder) -> _Plane:
         """Read the settings; the object storage's process starts importing at once."""
         settings = json.loads(folder.settings.read_text(encoding="utf-8"))
+        pid = os.getpid()
+        state = {**settings["state"], "pid": pid, "started": started(pid), "since": time.time()}
+        write_secret(folder.state, json.dumps(state, indent=2))
         model = ReferenceArchitecture.model_validate(settings["model"])
         arch = Architecture(model, ClauseTable.from_json(settings["table"]))
         layout = Layout(settings["number"], tuple(model.nodes))

@@ -46,6 +46,7 @@ _LISTEN_LIMIT = 20.0
 
 def serve() -> None:
     """Answer commands until the input ends."""
+    name_process("swift-parent")
     servers = Servers({})
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)

@@ -166,7 +166,9 @@ class ObjectStack:
         except OSError as error:
             line = str(error) and ""
         if not line:
-            raise LabError(f"the process of the lab's object storage has ended; its log is {self.log}")
+            lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n")
+            last = next((line for line in reversed(lines) if line.strip()), "nothing in its log")
+            raise LabError(f"the process of the lab's object storage has ended: {last} ({self.log})")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise LabError(answer["error"])

@@ -10,7 +10,9 @@ from harness.arch.clauses import ClauseTable
 from harness.arch.paths import show
 from harness.evidence.verdicts import ClauseVerdict, Judgement
 from harness.evidence.waivers import Waiver
+from reports.budget import small
 from reports.model import STATES, Area, Clause, Coverage, Deviation, State, Unverified
+from reports.stories import text
 
 _EXAMPLES = 40
 _MEANS = ("api", "ring", "host", "none")
@@ -28,7 +30,7 @@ def _line(clause: described.Clause, verdict: ClauseVerdict) -> Clause:
         area=clause.area,
         group=show(clause.path[:-1]) or clause.area,
         described=clause.value,
-        observed=verdict.observed if seen else None,
+        observed=small(verdict.observed) if seen else None,
         seen=seen,
         comparator=clause.comparator,
         origin=str(clause.origin),
@@ -38,7 +40,7 @@ def _line(clause: described.Clause, verdict: ClauseVerdict) -> Clause:
         visible=clause.visible,
         measured=clause.measured,
         state=verdict.state,
-        reason=verdict.reason,
+        reason=text(verdict.reason),
         scenario=verdict.scenario or "",
         waived=waived(verdict.waiver),
         cites=list(verdict.cites),
@@ -64,7 +66,7 @@ def undescribed(judgement: Judgement) -> list[tuple[str, Deviation]]:
         (
             extra.scenario or "",
             Deviation(
-                path=str(extra),
+                path=text(str(extra)),
                 described=None,
                 observed="present",
                 level=extra.level,

@@ -13,6 +13,7 @@ from reports.text import count, size
 
 LONG = 2000
 SHORT = 300
+MANY = 200
 
 
 @dataclass
@@ -75,3 +76,16 @@ def body_size(body: Any) -> int | None:
     if isinstance(body, dict) and isinstance(body.get("len"), int):
         return int(body["len"])
     return len(body.encode("utf-8", "replace")) if isinstance(body, str) else None
+
+
+def small(thing: Any) -> Any:
+    """An observed value of bounded size: long texts and lists by their head, anything else as it is."""
+    if isinstance(thing, str) and len(thing) > LONG:
+        return f"{thing[:LONG]}… ({len(thing)} characters)"
+    if isinstance(thing, list) and len(thing) > MANY:
+        return [*(small(each) for each in thing[:MANY]), f"… ({len(thing)} in all)"]
+    if isinstance(thing, list):
+        return [small(each) for each in thing]
+    if isinstance(thing, dict):
+        return {str(name)[:SHORT]: small(each) for name, each in list(thing.items())[:MANY]}
+    return thing

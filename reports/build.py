@@ -67,7 +67,7 @@ def assemble(record: Record, judgement: Judgement) -> Report:
         exit_code=judgement.exit_code,
         ended_early=judgement.ended_early,
         banner=judgement.banner,
-        because=list(judgement.because),
+        because=[text(sentence) for sentence in judgement.because],
         run=_run(record),
         causes=causes(record, judgement, scenarios),
         gates=gates,
@@ -80,7 +80,7 @@ def assemble(record: Record, judgement: Judgement) -> Report:
         timings=timings(record, scenarios, gates, clauses),
         remainders=_remainders(record),
         ledger=ledger.summary(record.ledger),
-        doubles=_doubles(record.run),
+        doubles=_doubles(record.lab),
         omitted=budget.sentences(),
         warnings=record.warnings,
     )
@@ -146,6 +146,7 @@ def _scenario(
         needs=[str(need) for need in planned.get("needs") or ()],
         verdict=verdict.verdict,
         met=verdict.met,
+        counts=verdict.counts,
         reason=text(verdict.reason),
         root=verdict.root,
         component=verdict.component,
@@ -207,12 +208,12 @@ def _waiver(waiver: AcceptedDeviation, judgement: Judgement, covers: list[str]) 
 
 
 def _run(record: Record) -> Run:
-    run, workers = record.run, {row["worker"] for row in record.rows if row["worker"] != "main"}
-    lab = run.get("lab") or {}
+    run, site = record.run, record.site
+    workers = {row["worker"] for row in record.rows if row["worker"] != "main"}
     accounts = [each for row in record.of_run("accounts") for each in row.get("accounts") or ()]
     return Run(
         id=text(run.get("id")),
-        site=text(run.get("site")),
+        site=text(site.get("name")),
         architecture=record.table.name,
         release=record.table.release,
         fingerprint=record.table.fingerprint,
@@ -220,9 +221,9 @@ def _run(record: Record) -> Run:
         ended=record.ended,
         version=text(run.get("version")),
         machine=_mapping(run.get("machine")),
-        options=_mapping(run.get("options")),
+        options={name: each for name, each in _mapping(run.get("options")).items() if each},
         workers=max(1, len(workers)),
-        lab=text(lab.get("name")) if isinstance(lab, dict) else text(lab),
+        lab=record.lab is not None,
         accounts=[_account(each) for each in accounts],
     )
 
@@ -246,12 +247,12 @@ def _remainders(record: Record) -> list[Remainder]:
     ]
 
 
-def _doubles(run: Mapping[str, Any]) -> list[Double]:
-    lab = run.get("lab")
-    rows = lab.get("doubles") or () if isinstance(lab, dict) else ()
-    items = (
-        rows.items()
-        if isinstance(rows, dict)
-        else [(row.get("what"), row.get("why")) if isinstance(row, dict) else (row, "") for row in rows]
-    )
-    return [Double(what=text(what), why=text(why)) for what, why in items]
+def _doubles(lab: Mapping[str, Any] | None) -> list[Double]:
+    """What the lab says stands in for a real thing: texts, ``what: why`` in one or as a mapping."""
+    found = []
+    for row in (lab or {}).get("doubles") or ():
+        what, _, why = str(row).partition(": ") if isinstance(row, str) else ("", "", "")
+        if isinstance(row, dict):
+            what, why = text(row.get("what")), text(row.get("why"))
+        found.append(Double(what=what, why=why))
+    return found

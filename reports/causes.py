@@ -41,7 +41,8 @@ def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) 
     lost = unreached(record, scenarios) if judgement.ended_early else []
     found: dict[tuple[Any, ...], _Failure] = {}
     for place, scenario in enumerate(scenarios):
-        if scenario.verdict not in ("fail", "unknown") or scenario in lost:
+        waived = not scenario.counts and scenario.level == "must"
+        if scenario.verdict not in ("fail", "unknown") or waived or scenario in lost:
             continue
         failure = _failure(record, judgement.scenarios[scenario.key], scenario, place)
         found.setdefault(_alike(failure), failure).scenarios.append(scenario)
@@ -136,7 +137,9 @@ def _cause(failure: _Failure, blocked: Mapping[str, list[str]]) -> Cause:
         scenarios=[scenario.key for scenario in failure.scenarios],
         blocked=[key for scenario in failure.scenarios for key in blocked.get(scenario.key, ())],
         deviations=deviations,
-        next=look(failure.component, row, (deviation.path for deviation in deviations)),
+        next=look(
+            failure.component, row, (each.path for each in deviations), failed=failure.kind != "deviates"
+        ),
         request_id=text((row or {}).get("request_id")),
         cites=[row_id(row)] if row is not None else [],
     )
@@ -173,7 +176,7 @@ def _symptom(failure: _Failure) -> str:
             ]
     if failure.row is not None and failure.kind != "deviates":
         lines.append(_row(failure.row))
-    return "\n".join(dict.fromkeys(each for each in lines if each))
+    return "\n".join(dict.fromkeys(text(each) for each in lines if each))
 
 
 def _waited(what: str, transitions: Iterable[tuple[str, float]]) -> str:
@@ -186,14 +189,16 @@ def _row(row: Row) -> str:
     if row["kind"] == "command":
         ended = f"status {row['status']}" if row.get("status") is not None else "no answer"
         said = line(text(row.get("stderr")), 200)
-        return f"{row.get('host')}: {row.get('command')} → {ended} {took}" + (f": {said}" if said else "")
-    head = f"{row.get('method')} {row.get('url')}"
+        return f"{line(text(row.get('host')))}: {line(text(row.get('command')), 300)} → {ended} {took}" + (
+            f": {said}" if said else ""
+        )
+    head = line(f"{row.get('method')} {row.get('url')}", 400)
     if row.get("status") is None:
         return f"{head} → no answer {took}: {line(text(row.get('error')), 240)}"
     answer = row.get("response")
     said = body_text(answer.get("body")) if isinstance(answer, dict) else ""
     told = f"{head} → {row['status']} {took}"
-    told += f", request {row['request_id']}" if row.get("request_id") else ""
+    told += f", request {line(text(row['request_id']))}" if row.get("request_id") else ""
     return told + (f"\n{line(said, 240)}" if said and _told(row) else "")
 
 

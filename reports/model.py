@@ -132,6 +132,7 @@ class Scenario(Model):
     needs: list[str]
     verdict: Verdict
     met: bool = Field(description="Whether the scenarios that need this one could run.")
+    counts: bool = Field(description="Whether it stands against GO: not if waived, nor below level must.")
     reason: str
     root: str | None = Field(description="For a blocked scenario: the failed need nearest the root.")
     component: str
@@ -314,7 +315,7 @@ class Run(Model):
     machine: dict[str, Any]
     options: dict[str, Any]
     workers: int
-    lab: str = Field(description="Name of the lab, empty for a real cloud.")
+    lab: bool = Field(description="Whether the site was a lab and no real cloud.")
     accounts: list[str]
 
 

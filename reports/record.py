@@ -41,6 +41,18 @@ class Record:
         """When the run began, in epoch seconds: the time that it is judged as of."""
         return float(self.run.get("started") or (self.rows[0]["t"] if self.rows else 0.0))
 
+    @property
+    def site(self) -> Mapping[str, Any]:
+        """What the run stored of its site: ``name``, ``lab``, …"""
+        site = self.run.get("site")
+        return site if isinstance(site, dict) else {"name": site}
+
+    @property
+    def lab(self) -> Mapping[str, Any] | None:
+        """What the site said of the lab that it is, or None for a real cloud."""
+        lab = self.site.get("lab") or self.run.get("lab")
+        return lab if isinstance(lab, dict) else None
+
     @cached_property
     def ended(self) -> float | None:
         """When the last row was written."""
@@ -93,7 +105,7 @@ def read(folder: RunFolder) -> Record:
 def _table(folder: RunFolder, run: Mapping[str, Any], warnings: list[str]) -> ClauseTable:
     if not folder.architecture.exists():
         warnings.append("The run stopped before it stored its architecture: there is nothing to judge by.")
-        name = str(run.get("architecture", ""))
+        name = str(run.get("arch", ""))
         return ClauseTable(name=name, release="", fingerprint=str(run.get("fingerprint", "")), clauses={})
     try:
         return ClauseTable.from_json(read_json(folder.architecture))

@@ -10,7 +10,7 @@ from reports.budget import Budget, body_size
 from reports.model import Check, Command, Evidence, Exchange, Step, Wait
 from reports.text import value
 
-_LONGEST = 4000
+_LONGEST = 1200
 
 
 def steps(rows: Sequence[Row], budget: Budget, began: float, *, long: bool) -> list[Step]:

@@ -37,14 +37,16 @@ LISTINGS = {
 }
 
 
-def look(component: str, row: Row | None, deviating: Iterable[str]) -> list[str]:
-    """Commands that show more of what deviates, or of the exchange or command that failed."""
+def look(component: str, row: Row | None, deviating: Iterable[str], *, failed: bool) -> list[str]:
+    """Commands that show more: of the exchange or command that failed, or of what deviates."""
     listings = list(dict.fromkeys(filter(None, map(_listing, deviating))))
     if row is None:
         return listings[:_MOST]
     if row["kind"] == "command":
         return [*_host(text(row.get("host")), text(row.get("command")), component), *listings][:_MOST]
-    return [*listings, *(_again(row) if listings else _exchange(component, row))][:_MOST]
+    return [*(_exchange(component, row) if failed else ()), *listings, *(() if failed else _again(row))][
+        :_MOST
+    ]
 
 
 def _exchange(component: str, row: Row) -> list[str]:

@@ -1,4 +1,4 @@
-"""A run of the size of a six-node cloud: 60 scenarios, 350 clauses, 1,500 exchanges, most of them with bodies."""
+"""A run of the size of a six-node cloud: 60 scenarios, 350 clauses, 1,500 exchanges."""
 
 from __future__ import annotations
 

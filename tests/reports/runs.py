@@ -15,7 +15,7 @@ REFUSED = "connection refused"
 
 def go(home: Path) -> RunFolder:
     """Everything in reach is verified; one deviation is waived."""
-    stage = Stage(home)
+    stage = Stage(home, lab=True)
     stage.folder.waivers.write_text(
         '- clause: compute.flavors["m1.small"].ram\n  observed: 1024\n  reason: small hosts\n'
         "  owner: ops@example.net\n  ticket: OPS-17\n  until: 2027-06-01\n"
@@ -42,10 +42,13 @@ def go(home: Path) -> RunFolder:
 def keystone_dead(home: Path) -> RunFolder:
     """No token: everything that needs one is blocked, rings are still looked at."""
     stage = Stage(home)
-    with stage.story(
-        "identity.token", "failed", reason=f"keystone: {REFUSED}", component="keystone", cites=["gw0:4"]
-    ), stage.told(
-        1, "ask for a token with the site's credentials", f"POST {KEYSTONE}/v2.0/tokens: {REFUSED}"
+    with (
+        stage.story(
+            "identity.token", "failed", reason=f"keystone: {REFUSED}", component="keystone", cites=["gw0:4"]
+        ),
+        stage.told(
+            1, "ask for a token with the site's credentials", f"POST {KEYSTONE}/v2.0/tokens: {REFUSED}"
+        ),
     ):
         stage.exchange(
             "identity",
@@ -58,18 +61,15 @@ def keystone_dead(home: Path) -> RunFolder:
         )
     rings(stage)
     for row in PLAN:
-        if row["key"] not in stage.judged and row["applies"] and row["reach"] and not row.get("after_all"):
-            if row["needs"]:
-                stage.verdict(
-                    row["key"], "blocked", reason="blocked by identity.token", root="identity.token"
-                )
+        if row["key"] not in stage.judged and row["needs"]:
+            stage.verdict(row["key"], "blocked", reason="blocked by identity.token", root="identity.token")
     with stage.story("cleanup.resources"):
         pass
     return stage.end()
 
 
 def deviating(home: Path) -> RunFolder:
-    """The cloud works and is not the described one: a flavor's memory, and an endpoint that nobody described."""
+    """The cloud works and is not the described one: a flavor's memory, an endpoint too many."""
     stage = Stage(home)
     preflight(stage, names=["compute", "identity", "s3"])
     compute(stage, tiny=256)

@@ -1,4 +1,4 @@
-"""A small run folder, written row by row with a clock of its own, so that reports of it never change by themselves."""
+"""A small run folder, written row by row with a clock of its own, so that reports of it stay the same."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from harness.evidence.folder import RunFolder
 
 BEGAN = 1_800_000_000.0
 ID = "20270115T080000-rack7-3f2a"
+DOUBLES = ["nova-compute: servers are records in memory", "clock of the nodes: that of this machine"]
 KEYSTONE = "http://127.77.1.1:5000"
 COMPONENTS = {"identity": "keystone", "compute": "nova", "image": "glance", "volume": "nova-volume"}
 
@@ -144,7 +145,12 @@ class Stage:
     """Writes the files of a run; every row takes 10 ms of the stage's own time."""
 
     def __init__(
-        self, home: Path, *, rows: Iterable[Clause] | None = None, plan: list[dict[str, Any]] | None = None
+        self,
+        home: Path,
+        *,
+        rows: Iterable[Clause] | None = None,
+        plan: list[dict[str, Any]] | None = None,
+        lab: bool = False,
     ) -> None:
         self.folder = RunFolder(home / ID)
         self.folder.path.mkdir(parents=True)
@@ -153,8 +159,12 @@ class Stage:
         self.step: int | None = None
         self.plan = PLAN if plan is None else plan
         self.judged: set[str] = set()
-        machine = {"host": "deployer", "system": "Linux", "python": "3.11.9"}
-        run = {"id": ID, "site": "rack7", "architecture": "rack7-six", "started": BEGAN, "version": "0.1.0"}
+        machine = {"node": "deployer", "platform": "Linux-6.1", "python": "3.11.9"}
+        site = {
+            "name": "rack7",
+            "lab": {"control": "http://127.77.1.254:8999", "doubles": DOUBLES} if lab else None,
+        }
+        run = {"id": ID, "site": site, "arch": "rack7-six", "started": BEGAN, "version": "0.1.0"}
         self.file("run.json", {**run, "machine": machine, "options": {"workers": 1}})
         self.file("architecture.json", table(rows).to_json())
         self.file("plan.json", {"scenarios": self.plan, "scope": "all", "deselected": []})
@@ -182,9 +192,10 @@ class Stage:
         began, self.scenario = self.now, key
         self.row("scenario", phase="start")
         yield
-        self.row("scenario", phase="end")
         self.verdict(key, outcome, duration=round(self.now - began, 3), **verdict)
-        self.scenario = self.step = None
+        self.scenario = key
+        self.row("scenario", phase="end")
+        self.scenario = None
 
     def verdict(self, key: str, outcome: str, **fields: Any) -> None:
         self.judged.add(key)

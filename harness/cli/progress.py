@@ -1,0 +1,142 @@
+"""How far a run is, folded from its record while it is written. Knows nothing of terminals."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from harness.arch.clauses import ClauseTable
+from harness.evidence import Row, RunFolder, ScenarioVerdict, Tail, Waiver, judge_scenario, load_waivers
+
+_FAILURES = 4
+
+
+@dataclass
+class Telling:
+    """A story that is being told."""
+
+    key: str
+    worker: str
+    since: float
+    step: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story that has its verdict."""
+
+    key: str
+    gate: str
+    verdict: ScenarioVerdict
+    number: int
+
+
+class Progress:
+    """The state of one run; ``advance`` reads what is new in the record and gives the new verdicts."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.began = time.time()
+        self.exchanges = 0
+        self.counts: dict[str, Counter[str]] = {}
+        self.telling: dict[str, Telling] = {}
+        self.failures: deque[Told] = deque(maxlen=_FAILURES)
+        self.failed = 0
+        self.done = 0
+        self._tail = Tail(folder.events)
+        self._rows: dict[str, list[Row]] = {}
+
+    @cached_property
+    def plan(self) -> Mapping[str, Mapping[str, Any]]:
+        """The planned scenarios by key, in running order."""
+        rows = json.loads(self.folder.plan.read_text(encoding="utf-8"))["scenarios"]
+        return {str(row["key"]): row for row in rows}
+
+    @property
+    def planned(self) -> bool:
+        """Whether the plan stands already."""
+        return "plan" in self.__dict__ or self.folder.plan.exists()
+
+    @property
+    def total(self) -> int:
+        """How many scenarios there are to judge."""
+        return sum(_runs(row) for row in self.plan.values()) if self.planned else 0
+
+    def gates(self) -> list[tuple[str, Counter[str], int]]:
+        """(gate, verdicts so far, planned) in order."""
+        if not self.planned:
+            return []
+        sizes = Counter(str(row["gate"]) for row in self.plan.values() if _runs(row))
+        return [(gate, self.counts.get(gate, Counter()), size) for gate, size in sizes.items()]
+
+    def advance(self) -> list[Told]:
+        """Read on; rows are not looked at before there is a plan."""
+        if not self.planned:
+            return []
+        return [told for row in self._tail.read() if (told := self._take(row)) is not None]
+
+    def _take(self, row: Row) -> Told | None:
+        key = row.get("scenario")
+        if not isinstance(key, str):
+            return None
+        self._rows.setdefault(key, []).append(row)
+        match row["kind"], row.get("phase"):
+            case "scenario", "start":
+                self.telling[key] = Telling(key, row["worker"], row["t"])
+            case "step", "start" if key in self.telling:
+                self.telling[key].step = str(row.get("title") or "")
+            case "scenario", "end":
+                self.telling.pop(key, None)
+            case "exchange", _:
+                self.exchanges += 1
+            case "verdict", _:
+                return self._verdict(key)
+        return None
+
+    def _verdict(self, key: str) -> Told:
+        self.telling.pop(key, None)
+        planned = self.plan.get(key, {"key": key, "gate": "unplanned"})
+        verdict = judge_scenario(
+            self._table, planned, self._rows.pop(key), self._waivers, self._created(), self.began
+        )
+        self.done += 1
+        told = Told(key, str(planned["gate"]), verdict, self.done)
+        self.counts.setdefault(told.gate, Counter())[verdict.verdict] += 1
+        if verdict.verdict in ("fail", "unknown"):
+            self.failed += 1
+            self.failures.append(told)
+        return told
+
+    @cached_property
+    def _table(self) -> ClauseTable:
+        return ClauseTable.from_json(json.loads(self.folder.architecture.read_text(encoding="utf-8")))
+
+    @cached_property
+    def _waivers(self) -> Sequence[Waiver]:
+        return load_waivers(self.folder.waivers) if self.folder.waivers.exists() else ()
+
+    def _created(self) -> set[str]:
+        """Ids of what the run created so far."""
+        if not self.folder.ledger.exists():
+            return set()
+        rows = _json_lines(self.folder.ledger.read_bytes().splitlines())
+        return {str(row["id"]) for row in rows if row.get("phase") == "made" and row.get("id")}
+
+
+def _runs(planned: Mapping[str, Any]) -> bool:
+    return bool(planned.get("applies", True) and planned.get("reach", True))
+
+
+def _json_lines(lines: Iterable[bytes]) -> Iterable[dict[str, Any]]:
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict):
+            yield row

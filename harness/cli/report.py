@@ -1,0 +1,89 @@
+"""``deployday report``: judge a stored run again, write its report, and end with its verdict."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from harness.cli.options import Runs
+from harness.errors import Problem, UsageError
+from harness.evidence.folder import RunFolder, open_run
+from reports.build import build
+from reports.model import Report
+from reports.render import FORMATS, write_all
+from reports.render.terminal import show
+
+
+class Format(StrEnum):
+    """What to print; the files of the run are written in any case."""
+
+    terminal = "terminal"
+    markdown = "markdown"
+    json = "json"
+    html = "html"
+    junit = "junit"
+
+
+def report(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="A run folder, a run-id, its last four digits, or latest.")
+    ] = "latest",
+    format_: Annotated[Format, typer.Option("--format", "-f", help="What to print.")] = Format.terminal,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write it here instead of printing it."),
+    ] = None,
+    now: Annotated[
+        str,
+        typer.Option("--now", metavar="TIME", help="Judge waivers as of this time, not of the run's own."),
+    ] = "",
+    runs: Runs = Path("var/runs"),
+) -> None:
+    """Judge a stored run again, as of its own time: exit 0 GO, 1 NO-GO, 2 could not judge."""
+    folder = open_run(run, home=runs)
+    judged = build(folder, now=_moment(now))
+    if not now:
+        write_all(judged, folder.path)
+    if output is not None:
+        output.write_text(FORMATS[format_](judged), encoding="utf-8")
+    elif format_ is Format.terminal:
+        _show(judged)
+    else:
+        typer.echo(FORMATS[format_](judged), nl=False)
+    raise typer.Exit(judged.exit_code)
+
+
+def write_reports(folder: RunFolder) -> int:
+    """Judge a run that has just ended, write every file, print the summary; gives the exit code."""
+    judged = build(folder)
+    write_all(judged, folder.path)
+    _show(judged)
+    return judged.exit_code
+
+
+def _show(judged: Report) -> None:
+    show(judged, Console(highlight=False, soft_wrap=not sys.stdout.isatty()))
+
+
+def _moment(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            Problem(
+                "--now",
+                "not a time",
+                expected="2012-05-04T06:00Z",
+                found=text,
+                hint="ISO 8601; UTC unless it says",
+            )
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

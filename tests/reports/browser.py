@@ -1,0 +1,136 @@
+"""A headless Chromium, driven over a pipe in its own protocol: no port, no driver, no package."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def program() -> str | None:
+    """The browser of this machine, if there is one."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+class Browser:
+    """One page. ``errors`` are console errors and exceptions, ``requests`` every address asked for."""
+
+    def __init__(self, profile: Path) -> None:
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        asked, self._to = os.pipe()
+        self._from, answered = os.pipe()
+        words = f'exec "$@" 3<&{asked} 4>&{answered}'
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run"]
+        options += [
+            "--disable-background-networking",
+            "--disable-component-update",
+            f"--user-data-dir={profile}",
+        ]
+        self._process = subprocess.Popen(
+            ["sh", "-c", words, "sh", str(program()), *options, "about:blank"],
+            pass_fds=(asked, answered),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(asked)
+        os.close(answered)
+        self._buffer, self._number, self._session = b"", 0, ""
+        target = next(t for t in self.call("Target.getTargets")["targetInfos"] if t["type"] == "page")
+        self._session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)[
+            "sessionId"
+        ]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Send one command and give its result; events that come meanwhile are noted."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._to, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']}")
+                return dict(answer["result"])
+
+    def open(self, path: Path, fragment: str = "") -> None:
+        """Load a file and wait until it is loaded."""
+        self._loaded = False
+        self.call("Page.navigate", url=path.resolve().as_uri() + fragment)
+        while not self._loaded:
+            self._next()
+
+    def run(self, script: str) -> Any:
+        """The value of an expression in the page."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise RuntimeError(str(answer["exceptionDetails"]))
+        return answer["result"].get("value")
+
+    def look(
+        self, path: Path, *, width: int = 1280, height: int = 900, dark: bool = False, whole: bool = False
+    ) -> None:
+        """Save a picture of the page; ``whole`` of all of it, not of what a window of that height shows."""
+        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        self.call("Emulation.setEmulatedMedia", features=scheme)
+        self.size(width, height)
+        if whole:
+            self.size(width, min(16_000, int(self.run("document.documentElement.scrollHeight"))))
+        picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=False)
+        path.write_bytes(base64.b64decode(picture["data"]))
+
+    def size(self, width: int, height: int) -> None:
+        """Give the window a size in CSS pixels."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            block = os.read(self._from, 1 << 16)
+            if not block:
+                raise RuntimeError("the browser went away")
+            self._buffer += block
+        line, _, self._buffer = self._buffer.partition(b"\0")
+        event: dict[str, Any] = json.loads(line)
+        self._note(event.get("method", ""), event.get("params", {}))
+        return event
+
+    def _note(self, method: str, params: dict[str, Any]) -> None:
+        if method == "Page.loadEventFired":
+            self._loaded = True
+        elif method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        elif method == "Runtime.exceptionThrown":
+            self.errors.append(str(params["exceptionDetails"]))
+        elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):
+            self.errors.append(str(params["args"]))
+        elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
+            self.errors.append(params["entry"]["text"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._to)
+        self._process.kill()
+        self._process.wait()
+        os.close(self._from)

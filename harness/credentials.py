@@ -23,6 +23,13 @@ class Credentials:
     verify: bool | str = True
 
 
+@dataclass(frozen=True)
+class Account(Credentials):
+    """Credentials whose tenant's id is known, as a run uses them ("" where it is still to be found out)."""
+
+    tenant_id: str = ""
+
+
 def read_credentials(cloud: str | None, clouds_file: Path | None = None) -> Credentials:
     """The account that ``cloud`` names in ``clouds.yaml``; without a name, that of ``OS_*`` or ``OS_CLOUD``.
 
@@ -48,7 +55,7 @@ def read_credentials(cloud: str | None, clouds_file: Path | None = None) -> Cred
     except exceptions.ConfigException as error:
         raise UsageError(_not_found(cloud, clouds_file, str(error))) from None
     auth = {**region.config, **region.config.get("auth", {})}  # OS_* stand beside `auth`, not in it
-    found = {
+    found: dict[str, Any] = {
         "auth_url": auth.get("auth_url"),
         "username": auth.get("username"),
         "password": auth.get("password"),

@@ -70,6 +70,11 @@ class RunFolder:
         return self.path / "ledger.jsonl"
 
     @property
+    def cleaning(self) -> Path:
+        """What ``deployday clean`` did for this run (JSON lines, as the record)."""
+        return self.path / "cleaning.jsonl"
+
+    @property
     def lock(self) -> Path:
         """Held, shared, by every process of the run."""
         return self.path / "run.lock"
@@ -111,14 +116,18 @@ def create_run(site: str, *, home: Path = RUNS, started: float | None = None) ->
     """Make the folder of a new run, readable by its owner alone; never one that exists already."""
     begin = time.time() if started is None else started
     home.mkdir(parents=True, exist_ok=True)
-    for _ in range(100):
-        path = home / run_id(site, begin, secrets.token_hex(2))
+    used = {run.short for run in runs(home)}
+    for _ in range(1000):
+        token = secrets.token_hex(2)
+        if token in used:
+            continue
+        path = home / run_id(site, begin, token)
         try:
             path.mkdir(mode=0o700)
         except FileExistsError:
             continue
         return RunFolder(path)
-    raise UsageError(Problem(str(home), "no free run-id was found", hint="is the clock standing still?"))
+    raise UsageError(Problem(str(home), "no free run-id was found", hint="remove old runs"))
 
 
 def runs(home: Path = RUNS) -> list[RunFolder]:

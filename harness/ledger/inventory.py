@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.errors import OutOfReach
+from harness.errors import CloudError, OutOfReach
 from harness.ledger.cleaner import Cleaner, Thing
 from harness.ledger.ending import LIMIT, Clock, end_all
 from harness.ledger.file import KINDS
@@ -19,7 +19,9 @@ LISTED = tuple(kind for kind in KINDS if kind not in ("attachment", *CLOUDWIDE))
 
 @dataclass(frozen=True)
 class Inventory:
-    """What some tenants hold. ``unseen`` are kinds (of tenants) that could not be listed, with the reason."""
+    """What some tenants hold. ``unseen`` maps what could not be listed (``volume of deployday-1``) to the
+    reason.
+    """
 
     things: frozenset[Thing] = frozenset()
     unseen: Mapping[str, str] = field(default_factory=dict)
@@ -61,8 +63,8 @@ def take(cleaner: Cleaner, tenants: Iterable[str], *, cloudwide: bool = False) -
     for kind, tenant in places:
         try:
             things.update(cleaner.list(kind, tenant))
-        except OutOfReach as reason:
-            unseen[f"{kind} of {tenant}" if tenant else kind] = str(reason)
+        except (CloudError, OutOfReach) as reason:
+            unseen[_place(kind, tenant)] = str(reason)
     return Inventory(frozenset(things), unseen)
 
 
@@ -72,12 +74,19 @@ def leaks(
     """Compare: in tenants of our own (``own``, names) everything new is ours, elsewhere what carries prefix
     or id.
 
-    Other people's new users and tenants are nobody's business here and are not told.
+    What could not be listed before is not new because it can be now: there only prefix and id tell. Other
+    people's new users and tenants are nobody's business here and are not told.
     """
     new = sorted(after.things - before.things)
-    ours = [thing for thing in new if thing.tenant in own or thing.name.startswith(prefix) or thing.id in ids]
-    foreign = [thing for thing in new if thing not in ours and thing.kind not in CLOUDWIDE]
+    known = [thing for thing in new if _place(thing.kind, thing.tenant) not in before.unseen]
+    marked = {thing for thing in new if thing.name.startswith(prefix) or thing.id in ids}
+    ours = [thing for thing in new if thing in marked or (thing.tenant in own and thing in known)]
+    foreign = [thing for thing in known if thing not in ours and thing.kind not in CLOUDWIDE]
     return Leaks(tuple(ours), tuple(foreign), {**before.unseen, **after.unseen})
+
+
+def _place(kind: str, tenant: str) -> str:
+    return f"{kind} of {tenant}" if tenant else kind
 
 
 def sweep(

@@ -1,0 +1,209 @@
+"""The accounts that a run is given: a main one, another in a second tenant, the administrator's; whichever
+there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from harness.accounts.leasing import Leasing, Taken, apart
+from harness.accounts.sessions import Sessions
+from harness.clients.trail import Record
+from harness.clients.values import Tenant, Token
+from harness.credentials import Account, Credentials
+from harness.errors import CloudError
+from harness.evidence.folder import RunFolder
+from harness.ledger import Inventory, take
+from harness.ledger.ending import Clock
+from harness.ledger.remover import Remover
+from harness.site import Site
+
+_ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What every process of a run knows of its accounts; ``own`` are the tenants that belong to the harness.
+
+    ``before`` is what the tenants held when the run began.
+    """
+
+    main: Account
+    other: Account | None = None
+    admin: Account | None = None
+    own: tuple[str, ...] = ()
+    before: Inventory = field(default_factory=Inventory)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """Names of the tenants in which the run creates things."""
+        names = [account.tenant_name for account in (self.main, self.other) if account]
+        return tuple(dict.fromkeys(names))
+
+    def wire(self) -> dict[str, Any]:
+        """Plain values, passwords included: for the memory of another process, never for a file."""
+        return {
+            "main": asdict(self.main),
+            "other": asdict(self.other) if self.other else None,
+            "admin": asdict(self.admin) if self.admin else None,
+            "own": list(self.own),
+            "before": self.before.to_json(),
+            "missing": dict(self.missing),
+        }
+
+    @classmethod
+    def from_wire(cls, data: Mapping[str, Any]) -> Accounts:
+        """Read what ``wire`` gave."""
+
+        def account(name: str) -> Account | None:
+            return Account(**data[name]) if data[name] else None
+
+        return cls(
+            main=Account(**data["main"]),
+            other=account("other"),
+            admin=account("admin"),
+            own=tuple(data["own"]),
+            before=Inventory.from_json(data["before"]),
+            missing=dict(data["missing"]),
+        )
+
+    def sessions(self, release: str, record: Record) -> Sessions:
+        """Sessions in the run's tenants, to clean up with."""
+        accounts = [account for account in (self.main, self.other) if account]
+        return Sessions(release, record, accounts, self.admin)
+
+
+class Held:
+    """The accounts of a run in its main process, which gives them back at its end."""
+
+    def __init__(
+        self, accounts: Accounts, run: str, record: Record, release: str, taken: tuple[Taken, ...] = ()
+    ) -> None:
+        self.accounts = accounts
+        self._run, self._record, self._release = run, record, release
+        self._taken = taken
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Requirement (``admin``, ``second_account``) → why this run cannot have it."""
+        return self.accounts.missing
+
+    def wire(self) -> dict[str, Any]:
+        """Everything that another process needs; ``Accounts.from_wire`` reads it."""
+        return self.accounts.wire()
+
+    def release(self) -> None:
+        """Scramble the passwords and free the tenants; what cannot be freed is recorded, and its lease runs
+        out.
+        """
+        for tenant in (taken.tenant for taken in self._taken):
+            try:
+                leasing = Leasing(self.accounts.sessions(self._release, self._record)("").identity)
+                freed = leasing.give_back(self._run, tenant)
+                why = "" if freed else "another run has leased it meanwhile"
+            except CloudError as error:
+                why = str(error)
+            self._record.write("run", phase="returned", tenant=tenant.name, ok=not why, why=why)
+        self._taken = ()
+
+
+def lease(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None = None) -> Held:
+    """Lease accounts of our own with the site's administrator, else use the site's.
+
+    Where identity does not answer, the run still begins with the site's account: its first story tells what
+    is wrong. Raises ``UsageError`` where the site's credentials cannot be read.
+    """
+    given = account_of(site.credentials())
+    other = site.other_credentials()
+    release = site.arch.release
+    sessions = Sessions(release, record)
+    try:
+        session = sessions.open(given)
+        token = session.identity.token
+    except CloudError as error:
+        record.write("run", phase="leased", tenants=[], why=str(error))
+        return Held(Accounts(main=given, admin=given), folder.id, record, release)
+    given = with_tenant(given, token.tenant)
+    plain = Accounts(
+        main=given, other=account_of(other) if other else None, missing=_missing(token, bool(other))
+    )
+    if is_admin(token):
+        plain = replace(plain, admin=given)
+    if not is_admin(token) or site.file.accounts == "site":
+        return _begun(plain, folder, record, release)
+    try:
+        with apart(folder.path.parent, given.auth_url):
+            leasing = Leasing(session.identity, clock=clock)
+            described = site.arch.model.identity
+            taken = tuple(leasing.take(folder.id, 2, roles=described.roles if described else ()))
+    except CloudError as error:
+        record.write("run", phase="leased", tenants=[], why=str(error))
+        return _begun(plain, folder, record, release)
+    main, second = (own_account(given, each) for each in taken)
+    names = tuple(each.tenant.name for each in taken)
+    record.write("run", phase="leased", tenants=list(names))
+    record.write("run", phase="remainders", remainders=remainders(taken, token))
+    return _begun(Accounts(main, second, given, names), folder, record, release, taken)
+
+
+def account_of(credentials: Credentials) -> Account:
+    """Credentials as an account whose tenant's id is not known yet."""
+    return Account(**asdict(credentials))
+
+
+def with_tenant(account: Account, tenant: Tenant | None) -> Account:
+    """The account with the id of its tenant."""
+    return replace(account, tenant_id=tenant.id) if tenant else account
+
+
+def own_account(given: Account, taken: Taken) -> Account:
+    """A leased account at the same cloud."""
+    return replace(
+        given,
+        username=taken.user.name,
+        password=taken.password,
+        tenant_name=taken.tenant.name,
+        tenant_id=taken.tenant.id,
+    )
+
+
+def is_admin(token: Token) -> bool:
+    """Whether a token has the administrator's role."""
+    return any(role.lower() == _ADMIN for role in token.roles)
+
+
+def remainders(taken: tuple[Taken, ...], token: Token) -> list[dict[str, str]]:
+    """What stays on purpose, or because the cloud cannot remove it."""
+    lasting = "lasting account; `deployday clean --accounts` removes it"
+    rows = []
+    for each in taken:
+        name = each.tenant.name
+        rows.append({"kind": "tenant", "name": name, "id": each.tenant.id, "tenant": name, "why": lasting})
+        rows.append({"kind": "user", "name": name, "id": each.user.id, "tenant": name, "why": lasting})
+        if token.entries("object-store"):
+            why = "empty; object storage of this release cannot remove it safely"
+            rows.append(
+                {"kind": "account", "name": f"AUTH_{each.tenant.id}", "id": "", "tenant": name, "why": why}
+            )
+        if token.entries("compute"):
+            why = "every tenant has it; it goes with the tenant"
+            rows.append({"kind": "group", "name": "default", "id": "", "tenant": name, "why": why})
+    return rows
+
+
+def _begun(
+    accounts: Accounts, folder: RunFolder, record: Record, release: str, taken: tuple[Taken, ...] = ()
+) -> Held:
+    """Take the inventory of before."""
+    before = take(Remover(accounts.sessions(release, record)), accounts.tenants)
+    return Held(replace(accounts, before=before), folder.id, record, release, taken)
+
+
+def _missing(token: Token, other: bool) -> dict[str, str]:
+    missing = {} if is_admin(token) else {"admin": f"{token.user.name} is no administrator"}
+    if not other:
+        missing["second_account"] = "the site names no second account (other_cloud)"
+    return missing

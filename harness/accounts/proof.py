@@ -1,0 +1,27 @@
+"""The end of a run: empty its ledger, and prove that nothing stayed."""
+
+from __future__ import annotations
+
+from harness.accounts.lent import Accounts
+from harness.accounts.sessions import Sessions
+from harness.evidence.folder import RunFolder
+from harness.ledger import Leaks, Ledger, clean, leaks, take
+from harness.ledger.remover import Remover
+
+
+def clean_up(accounts: Accounts, folder: RunFolder, sessions: Sessions) -> list[str]:
+    """Remove what the ledger holds open; gives what is left, in words."""
+    ledger = Ledger(folder.ledger)
+    cleaned = clean(ledger, Remover(sessions), prefix=folder.prefix, own=accounts.own)
+    return [str(left) for left in cleaned.left]
+
+
+def find_leaks(accounts: Accounts, folder: RunFolder, sessions: Sessions) -> Leaks:
+    """What the run's tenants hold beyond what they held before; nothing is removed here.
+
+    ``ours`` speaks against the run, ``foreign`` is told only: nobody knows whose it is. With administrator
+    credentials users and tenants of this run are looked for, too.
+    """
+    after = take(Remover(sessions), accounts.tenants, cloudwide=accounts.admin is not None)
+    ids = Ledger(folder.ledger).ids()
+    return leaks(accounts.before, after, prefix=folder.prefix, own=accounts.own, ids=ids)

@@ -1,0 +1,181 @@
+"""A ``Cleaner`` over real clients: in each tenant as one of its members, cloud-wide as the administrator."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from harness.clients.errors import Conflict, Exchange, Invalid, NotFound, Refused, ServerFault, Unreachable
+from harness.clients.raw import Answer
+from harness.clients.session import CloudSession
+from harness.errors import OutOfReach
+from harness.ledger.cleaner import Thing
+
+Open = Callable[[str], CloudSession]
+"""Gives a session in the tenant of that name (empty: the administrator's own); raises ``OutOfReach``."""
+
+SERVICES: Mapping[str, str] = {
+    "server": "compute",
+    "address": "compute",
+    "group": "compute",
+    "keypair": "compute",
+    "snapshot": "volume",
+    "volume": "volume",
+    "image": "image",
+    "object": "object-store",
+    "container": "object-store",
+    "user": "identity",
+    "tenant": "identity",
+}
+_BARE = {"address": "floating_ips", "group": "security_groups", "snapshot": "snapshots"}
+"""Kinds without a client of their own: what their listings are called."""
+_PATHS = {"address": "/os-floating-ips", "group": "/os-security-groups", "snapshot": "/snapshots"}
+_OVER = frozenset({"deleted", "pending_delete", "DELETED"})
+_SILENCE = 20.0
+
+
+class Remover:
+    """Implements ``harness.ledger.Cleaner``. A service that did not answer is left in peace for twenty
+    seconds.
+    """
+
+    def __init__(self, open_: Open) -> None:
+        self._open = open_
+        self._silent: dict[tuple[str, str], tuple[float, Unreachable]] = {}
+
+    def list(self, kind: str, tenant: str) -> Sequence[Thing]:
+        """What the tenant itself holds of a kind."""
+        session, service = self._session(kind, tenant), SERVICES[kind]
+        until, error = self._silent.get((service, tenant), (0.0, None))
+        if error is not None and time.monotonic() < until:
+            raise error
+        try:
+            return [Thing(kind, id, name, tenant) for id, name in self._listed(session, kind)]
+        except Unreachable as silence:
+            self._silent[service, tenant] = (time.monotonic() + _SILENCE, silence)
+            raise
+
+    def delete(self, thing: Thing) -> None:
+        """Ask for the end of one thing."""
+        session = self._session(thing.kind, thing.tenant)
+        if thing.kind in _BARE:
+            raw = session.raw(SERVICES[thing.kind])
+            _refuse(raw.send("DELETE", f"{_PATHS[thing.kind]}/{thing.id}"))
+            return
+        if thing.kind == "object":
+            session.objects.delete(*_split(thing.id))
+            return
+        calls: Mapping[str, Callable[[str], None]] = {
+            "server": session.compute.delete_server,
+            "keypair": session.compute.delete_keypair,
+            "volume": session.volumes.delete,
+            "image": session.images.delete,
+            "container": session.objects.delete_container,
+            "user": session.identity.delete_user,
+            "tenant": session.identity.delete_tenant,
+        }
+        calls[thing.kind](thing.id)
+
+    def exists(self, thing: Thing) -> bool:
+        """Whether it is still there."""
+        try:
+            return self._seen(self._session(thing.kind, thing.tenant), thing)
+        except NotFound:
+            return False
+
+    def _session(self, kind: str, tenant: str) -> CloudSession:
+        if kind not in SERVICES:
+            raise OutOfReach(f"no client of this release removes a {kind}")
+        session = self._open(tenant)
+        service = SERVICES[kind]
+        if service != "identity" and not session.identity.token.entries(service):
+            raise OutOfReach(f"the catalogue has no {service} service")
+        return session
+
+    def _listed(self, session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
+        if kind in _BARE:
+            return _bare(session, kind)
+        if kind == "image":
+            mine = _tenant_id(session)
+            return [(image.id, image.name) for image in session.images.list() if image.owner == mine]
+        if kind == "keypair":
+            return [(keypair.name, keypair.name) for keypair in session.compute.keypairs()]
+        if kind == "container":
+            return [(container.name, container.name) for container in session.objects.containers()]
+        if kind == "object":
+            return _objects(session)
+        lists: Mapping[str, Callable[[], Iterable[Any]]] = {
+            "server": session.compute.servers,
+            "volume": session.volumes.list,
+            "user": session.identity.list_users,
+            "tenant": session.identity.list_tenants,
+        }
+        return [(thing.id, thing.name) for thing in lists[kind]()]
+
+    def _seen(self, session: CloudSession, thing: Thing) -> bool:
+        """Ask for the thing itself; where an API shows only lists, look there. May raise ``NotFound``."""
+        if thing.kind == "server":
+            return session.compute.server(thing.id).status not in _OVER
+        if thing.kind == "image":
+            return session.images.show(thing.id).status not in _OVER
+        if thing.kind == "volume":
+            return bool(session.volumes.show(thing.id))
+        if thing.kind == "tenant":
+            return bool(session.identity.tenant(thing.id))
+        if thing.kind == "container":
+            session.objects.list(thing.id)
+            return True
+        if thing.kind == "object":
+            return bool(session.objects.head(*_split(thing.id)))
+        return thing.id in {id for id, _ in self._listed(session, thing.kind)}
+
+
+def _objects(session: CloudSession) -> Iterable[tuple[str, str]]:
+    for container in session.objects.containers():
+        for each in session.objects.list(container.name):
+            yield f"{container.name}/{each.name}", f"{container.name}/{each.name}"
+
+
+def _bare(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
+    """What an extension lists; one that the cloud does not have is out of reach. The default group is no
+    thing of ours.
+    """
+    answer = session.raw(SERVICES[kind]).send("GET", _PATHS[kind])
+    if answer.status in (404, 501):
+        raise OutOfReach(f"this cloud does not list {_BARE[kind].replace('_', ' ')} ({answer.status})")
+    _refuse(answer)
+    try:
+        rows = [(str(row["id"]), _name_of(row)) for row in answer.json()[_BARE[kind]]]
+    except (KeyError, TypeError) as error:
+        raise ServerFault(f"the answer cannot be read: {error!r}", answer.exchange) from error
+    return [(id, name) for id, name in rows if (kind, name) != ("group", "default")]
+
+
+def _name_of(row: Mapping[str, Any]) -> str:
+    names = (row.get(name) for name in ("name", "display_name", "displayName", "ip"))
+    return str(next((name for name in names if name), ""))
+
+
+def _refuse(answer: Answer) -> None:
+    """Raise what a status that is no success amounts to."""
+    if answer.status < 300:
+        return
+    kinds: Mapping[int, Callable[[str, Exchange], Exception]] = {
+        400: Invalid,
+        401: Refused,
+        403: Refused,
+        404: NotFound,
+        409: Conflict,
+    }
+    raise kinds.get(answer.status, ServerFault)(answer.message, answer.exchange)
+
+
+def _tenant_id(session: CloudSession) -> str:
+    tenant = session.identity.token.tenant
+    return tenant.id if tenant else session.account.tenant_id
+
+
+def _split(id: str) -> tuple[str, str]:
+    container, _, name = id.partition("/")
+    return container, name

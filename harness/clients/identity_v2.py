@@ -10,7 +10,6 @@ from urllib.parse import quote, urlsplit
 
 from keystoneauth1.identity import v2
 
-from harness.clients.account import Account
 from harness.clients.door import Door, Seen, json_of
 from harness.clients.errors import ServiceError
 from harness.clients.identity_v2_answers import (
@@ -25,6 +24,7 @@ from harness.clients.identity_v2_answers import (
 )
 from harness.clients.link import Link
 from harness.clients.values import EndpointTemplate, Extension, Role, ServiceEntry, Tenant, Token, User
+from harness.credentials import Account
 
 T = TypeVar("T")
 QUIRKS = frozenset(
@@ -86,6 +86,11 @@ class IdentityV2:
     def token(self) -> Token:
         """The token of this session's user."""
         return self._link.token
+
+    @property
+    def version(self) -> str:
+        """The version that gave the token, by the URL that it came from."""
+        return self._link.token_url.rstrip("/").split("/")[-2]
 
     def authenticate(
         self, username: str, password: str, tenant_name: str | None = None, tenant_id: str | None = None

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from keystoneauth1.session import Session
 
-from harness.clients.account import Account
 from harness.clients.door import Door, Seen, json_of, plain_session
 from harness.clients.errors import Exchange, ServerFault
 from harness.clients.keeper import Keeper
 from harness.clients.values import Token
 from harness.clients.words import in_words, raise_for
+from harness.credentials import Account
 
 T = TypeVar("T")
 
@@ -66,6 +67,18 @@ class Link:
         if self.door.last is None:
             self.door.record.touch(seen.exchange.row)
         return token
+
+    @property
+    def token_url(self) -> str:
+        """Where the account's token came from."""
+        token = self.token
+        return self._plugin.seen.exchange.url if token and self._plugin.seen else ""
+
+    def known_account(self) -> Account:
+        """The account with the id of its tenant."""
+        if not self.account.tenant_id and (tenant := self.token.tenant) is not None:
+            self.account = replace(self.account, tenant_id=tenant.id)
+        return self.account
 
     def endpoint(self, service: str, interface: str = "public") -> str:
         """The URL of a service in the account's region, without a slash at its end.

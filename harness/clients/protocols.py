@@ -43,6 +43,11 @@ class Identity(Protocol):
         """The token of this session's user, fetched when first asked for."""
         ...
 
+    @property
+    def version(self) -> str:
+        """The version of the API that gave this session's token: ``v2.0``."""
+        ...
+
     def authenticate(
         self, username: str, password: str, tenant_name: str | None = None, tenant_id: str | None = None
     ) -> Token:

@@ -64,9 +64,10 @@ class Raw:
     catalogue.
     """
 
-    def __init__(self, link: Link, service: str) -> None:
+    def __init__(self, link: Link, service: str, as_tenant: str = "") -> None:
         self._link = link
         self._service = service
+        self._as_tenant = as_tenant
 
     def send(
         self,
@@ -84,11 +85,7 @@ class Raw:
         data that is sent as JSON. Redirects are not followed. Accept is ``application/json`` unless given:
         Essex answers in HTML to those who accept anything.
         """
-        url = (
-            path
-            if path.startswith(("http://", "https://"))
-            else self._link.endpoint(self._service, interface) + path
-        )
+        url = path if path.startswith(("http://", "https://")) else self._url(interface) + path
         sent = {"Accept": "application/json"} | dict(headers or {})
         if token is Own.OWN:
             sent["X-Auth-Token"] = self._link.token.id
@@ -99,6 +96,12 @@ class Raw:
             body = json.dumps(body)
             sent.setdefault("Content-Type", "application/json")
         return send(self._link, method, url, sent, body)
+
+    def _url(self, interface: str) -> str:
+        """The endpoint; with ``as_tenant``, as it would read for that tenant."""
+        url = self._link.endpoint(self._service, interface)
+        tenant = self._link.token.tenant
+        return url.replace(tenant.id, self._as_tenant) if self._as_tenant and tenant else url
 
 
 def send(link: Link, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Answer:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.clients.account import Account
 from harness.clients.door import Door
 from harness.clients.keeper import Keeper, NoKeeper
 from harness.clients.link import Link, Plugin
 from harness.clients.protocols import Compute, Identity, Images, Objects, Volumes
 from harness.clients.routes import Routes
 from harness.clients.trail import Record
+from harness.credentials import Account
 from harness.errors import UsageError
 
 

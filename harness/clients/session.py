@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from harness.clients.account import Account
 from harness.clients.errors import ServerFault
 from harness.clients.link import Link
 from harness.clients.protocols import Compute, Identity, Images, Objects, Volumes
 from harness.clients.raw import Answer, Raw, send
 from harness.clients.select import Dialect
-from harness.clients.values import Version
+from harness.clients.values import Token, Version
+from harness.credentials import Account
 
 _READ_AS_VERSIONS = (200, 300)
 
@@ -22,12 +22,18 @@ class CloudSession:
     def __init__(self, link: Link, dialect: Dialect) -> None:
         self._link = link
         self._dialect = dialect
-        self.account: Account = link.account
         self.identity: Identity = dialect.identity(link)
         self.compute: Compute = dialect.compute(link)
         self.images: Images = dialect.images(link)
         self.volumes: Volumes = dialect.volumes(link)
         self.objects: Objects = dialect.objects(link)
+
+    @property
+    def account(self) -> Account:
+        """Who this is: username, tenant_name, tenant_id…; the tenant's id is asked for where nobody said
+        it.
+        """
+        return self._link.known_account()
 
     def endpoint(self, service: str, interface: str = "public") -> str:
         """The URL of a service in the account's region, as the catalogue has it, without a slash at its
@@ -35,9 +41,16 @@ class CloudSession:
         """
         return self._link.endpoint(service, interface)
 
-    def raw(self, service: str) -> Raw:
-        """Wire-level requests to a service."""
-        return Raw(self._link, service)
+    def raw(self, service: str, *, as_tenant: str = "") -> Raw:
+        """Wire-level requests to a service; ``as_tenant`` puts another tenant's id into the URL."""
+        return Raw(self._link, service, as_tenant)
+
+    def login(self, *, tenant_name: str | None = None, tenant_id: str | None = None) -> Token:
+        """A fresh token of this account, for its own tenant unless another is named; raises ``Refused``."""
+        account = self._link.account
+        if tenant_name is None and tenant_id is None:
+            tenant_name, tenant_id = account.tenant_name or None, account.tenant_id or None
+        return self.identity.authenticate(account.username, account.password, tenant_name, tenant_id)
 
     def versions(self, service: str, interface: str = "public") -> list[Version]:
         """The API versions of a service, from the root document of its endpoint; asked without a token.

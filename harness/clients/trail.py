@@ -20,11 +20,15 @@ class Record(Protocol):
 
 
 class Trail:
-    """Passes rows on to the recorder and remembers those that can be cited as evidence."""
+    """Passes rows on to the recorder and remembers those that can be cited as evidence.
+
+    ``component`` is the one behind the last of them.
+    """
 
     def __init__(self, record: Record) -> None:
         self._record = record
         self._fresh: list[str] = []
+        self.component = ""
         self._mine: set[str] = set()
 
     def write(self, kind: str, **fields: Any) -> str:
@@ -33,6 +37,7 @@ class Trail:
         self._mine.add(row)
         if kind in EVIDENCE:
             self._fresh.append(row)
+            self.component = str(fields.get("component") or "")
         return row
 
     def secret(self, *values: str | None) -> None:

@@ -34,7 +34,7 @@ def pytest_deployday_accounts(config: pytest.Config, run: Run) -> Accounts:
 @pytest.hookimpl(trylast=True)
 def pytest_deployday_session(config: pytest.Config, run: Run, accounts: Any) -> Session:
     """Open the clients and connections of this process; nothing is sent yet."""
-    from harness.cloud import CloudSession
-    from harness.ledger import Ledger
+    from harness.accounts import Accounts
+    from harness.cloud import RunSession
 
-    return CloudSession(run.site, run.recorder, Ledger(run.folder.ledger), accounts)
+    return RunSession(run.site, run.recorder, run.folder, Accounts.from_wire(accounts))

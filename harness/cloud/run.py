@@ -1,0 +1,95 @@
+"""What one process of a run keeps between stories: one door, a link for each account, connections to
+hosts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from harness.accounts import Accounts, Sessions, clean_up, find_leaks
+from harness.clients.link import Link
+from harness.clients.select import dialect_of, door_to, link_to
+from harness.clients.trail import Trail
+from harness.cloud.clocks import Skew, skews
+from harness.cloud.keeping import LedgerKeeper, Names
+from harness.cloud.nodes import Nodes
+from harness.cloud.shares import Shares
+from harness.cloud.story import Cloud
+from harness.credentials import Account
+from harness.errors import OutOfReach
+from harness.evidence import Recorder, RunFolder, Tail, read_record, row_id
+from harness.ledger import Ledger
+from harness.site import Site
+
+
+class RunSession:
+    """Opened once in each process of a run; nothing is sent before a story asks for something."""
+
+    def __init__(self, site: Site, recorder: Recorder, folder: RunFolder, accounts: Accounts) -> None:
+        self.site = site
+        self.recorder = recorder
+        self.folder = folder
+        self.accounts = accounts
+        self.ledger = Ledger(folder.ledger)
+        self.trail = Trail(recorder)
+        self.dialect = dialect_of(site.arch.release)
+        self.names = Names(folder.prefix, recorder.worker)
+        self.nodes = Nodes(site, self.trail)
+        self.shares = Shares(self.trail, Tail(folder.events))
+        self._door = door_to(self.trail)
+        self._links: dict[str, Link] = {}
+        self._rows: set[str] = set()
+        self._tail = Tail(folder.events)
+
+    def cloud(self, key: str, subject: str | None = None) -> Cloud:
+        """What one scenario sees; ``key`` and ``subject`` are for those who tell stories apart."""
+        return Cloud(self)
+
+    def link(self, who: str) -> Link:
+        """The way of ``main``, ``other`` or ``admin`` to the cloud; raises ``OutOfReach`` where there is
+        none.
+        """
+        if who not in self._links:
+            account = self._account(who)
+            keeper = LedgerKeeper(self.ledger, self.names, account)
+            self._links[who] = link_to(account, self.dialect, self._door, keeper, account.verify)
+        return self._links[who]
+
+    def has_row(self, row: str) -> bool:
+        """Whether a row of any process is in this run's record."""
+        self._rows |= {row_id(one) for one in self._tail.read()}
+        return row in self._rows
+
+    def clock_skews(self) -> Mapping[str, Skew]:
+        """How far the clocks are off, by every answer of this run so far."""
+        return skews(read_record(self.folder.events))
+
+    def clean_up(self) -> list[str]:
+        """Remove what the run's ledger holds open; gives what is left, in words."""
+        return clean_up(self.accounts, self.folder, self._sessions)
+
+    def leaks(self) -> list[str]:
+        """What the run's tenants hold beyond what they held before, and that this run made; in words."""
+        found = find_leaks(self.accounts, self.folder, self._sessions)
+        for thing in found.foreign:
+            self.trail.write("run", phase="foreign", thing=str(thing))
+        return [str(thing) for thing in found.ours]
+
+    def close(self) -> None:
+        """Give connections back."""
+        self.nodes.close()
+        self._door.close()
+
+    @cached_property
+    def _sessions(self) -> Sessions:
+        return self.accounts.sessions(self.site.arch.release, self.trail)
+
+    def _account(self, who: str) -> Account:
+        account = {"main": self.accounts.main, "other": self.accounts.other, "admin": self.accounts.admin}[
+            who
+        ]
+        if account is None:
+            lacking = {"other": "second_account"}.get(who, who)
+            raise OutOfReach(held.missing.get(lacking, f"this run has no {who} account"))
+        return account

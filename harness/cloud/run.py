@@ -86,9 +86,8 @@ class RunSession:
         return self.accounts.sessions(self.site.arch.release, self.trail)
 
     def _account(self, who: str) -> Account:
-        account = {"main": self.accounts.main, "other": self.accounts.other, "admin": self.accounts.admin}[
-            who
-        ]
+        held = self.accounts
+        account = {"main": held.main, "other": held.other, "admin": held.admin}[who]
         if account is None:
             lacking = {"other": "second_account"}.get(who, who)
             raise OutOfReach(held.missing.get(lacking, f"this run has no {who} account"))

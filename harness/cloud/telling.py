@@ -71,18 +71,10 @@ class Telling:
     def check(self, sentence: str, ok: bool, expected: object, found: object) -> str:
         """Write a check, and raise where it does not hold."""
         cites = (self._trail.last,) if self._trail.last else ()
-        row = self._trail.write(
-            "check",
-            sentence=sentence,
-            ok=bool(ok),
-            expected=str(expected),
-            found=str(found),
-            cites=list(cites),
-        )
+        facts = {"expected": str(expected), "found": str(found)}
+        row = self._trail.write("check", sentence=sentence, ok=bool(ok), **facts, cites=list(cites))
         if not ok:
-            details = [
-                f"{name} {text}" for name, text in (("expected", expected), ("found", found)) if text != ""
-            ]
+            details = [f"{name} {text}" for name, text in facts.items() if text]
             message = f"not so: {sentence}" + (f" ({', '.join(details)})" if details else "")
             raise CheckFailed(message, self._trail.component, (row, *cites))
         return row

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import pytest
 
+from harness.arch import Architecture
 from harness.clients.errors import Conflict, Invalid, NotFound, OverQuota, RateLimited, Refused
 from harness.clients.values import CatalogueEntry, Image
 from harness.cloud import Cloud
@@ -25,6 +26,7 @@ from harness.errors import CloudError, OutOfReach
 from harness.plan.declared import Applies, Need, Scenario, Subjects
 
 __all__ = [
+    "Architecture",
     "CatalogueEntry",
     "Cloud",
     "CloudError",

@@ -16,7 +16,7 @@ from harness.lab.compute.metadata import checked_metadata
 from harness.lab.compute.refusals import Refusal, bad, over_quota
 from harness.lab.compute.scheduler import engine
 from harness.lab.compute.state import Flavor, Server, compute, live
-from harness.lab.compute.states import ANSWERED, EACH_FURTHER
+from harness.lab.compute.states import ANSWERED, SEVERAL
 from harness.lab.http import json_answer
 from harness.lab.world import Image
 
@@ -32,12 +32,13 @@ async def create(call: Call) -> Response:
     files = _personality(wanted)
     flavor_ref = _reference(wanted, "flavorRef")
     _user_data(wanted)
-    minimum, maximum = _count(wanted, "min_count"), _count(wanted, "max_count")
+    minimum = _count(wanted, "min_count", 1)
+    maximum = _count(wanted, "max_count", minimum)
     flavor = compute(call.world).flavors.get(flavor_ref)
     if flavor is None:
         raise bad("Invalid flavorRef provided.")
-    count = max(minimum, maximum)
-    _quotas(call, flavor, minimum, files)
+    count = _allowed(call, flavor, min(minimum, maximum), maximum)
+    _check_files(call, files)
     metadata = checked_metadata(call, wanted.get("metadata") or {})
     _networks(call, wanted)
     image = _image(call, image_ref, flavor)
@@ -53,7 +54,7 @@ async def create(call: Call) -> Response:
         "admin_pass": _password(call, wanted),
     }  # fmt: skip
     made = _boot(call, template, count)
-    await asyncio.sleep((ANSWERED + EACH_FURTHER * (count - 1)) * compute(call.world).pace)
+    await asyncio.sleep((ANSWERED + (SEVERAL if count > 1 else 0)) * compute(call.world).pace)
     return _accepted(call, made, bool(wanted.get("return_reservation_id")))
 
 
@@ -158,23 +159,31 @@ def _user_data(wanted: dict[str, Any]) -> None:
         raise bad("Userdata content cannot be decoded")
 
 
-def _count(wanted: dict[str, Any], name: str) -> int:
+def _count(wanted: dict[str, Any], name: str, default: int) -> int:
     try:
-        return max(1, int(wanted.get(name) or 1))
+        return max(1, int(wanted.get(name) or default))
     except (TypeError, ValueError):
         raise Refusal(500) from None
 
 
-def _quotas(call: Call, flavor: Flavor, minimum: int, files: list[tuple[str, bytes]]) -> None:
+def _allowed(call: Call, flavor: Flavor, minimum: int, maximum: int) -> int:
+    """How many servers the quota leaves room for, at most ``maximum``; less than ``minimum`` is refused."""
     quota = compute(call.world).quota(call.tenant)
-    mine = [server for server in live(call.world) if server.tenant_id == call.tenant]
-    wanted = (
-        (len(mine) + minimum, "instances"),
-        (sum(server.flavor.vcpus for server in mine) + minimum * flavor.vcpus, "cores"),
-        (sum(server.flavor.ram for server in mine) + minimum * flavor.ram, "ram"),
+    mine = [server.flavor for server in live(call.world) if server.tenant_id == call.tenant]
+    rows = (
+        ("instances", len(mine), 1),
+        ("cores", sum(row.vcpus for row in mine), flavor.vcpus),
+        ("ram", sum(row.ram for row in mine), flavor.ram),
     )
-    if any(0 <= quota[name] < amount for amount, name in wanted):
+    room = [(quota[name] - used) // each for name, used, each in rows if each and quota[name] >= 0]
+    allowed = min([maximum, *room])
+    if allowed < minimum:
         raise over_quota("InstanceLimitExceeded")
+    return allowed
+
+
+def _check_files(call: Call, files: list[tuple[str, bytes]]) -> None:
+    quota = compute(call.world).quota(call.tenant)
     if len(files) > quota["injected_files"]:
         raise Refusal(413, "Personality file limit exceeded")
     if any(len(path) > _PATH_LIMIT for path, _ in files):

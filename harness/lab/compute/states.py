@@ -11,8 +11,8 @@ from harness.lab.compute.machine import KEEP, Machine, Row
 
 ANSWERED = 0.08
 """Seconds that nova's API waits for the scheduler before it answers a create."""
-EACH_FURTHER = 0.4
-"""And for every further server of one request."""
+SEVERAL = 0.4
+"""And longer where one request makes several servers."""
 ACTED = 0.04
 """Seconds after which an action is answered; what is quick at the hypervisor is over by then."""
 _QUICK = 0.03

@@ -16,7 +16,7 @@ from harness.evidence.verdicts import Judgement, ScenarioVerdict
 from reports.budget import body_text
 from reports.model import Cause, CauseKind, Deviation, Scenario
 from reports.record import Record
-from reports.stories import number, text
+from reports.stories import ended, number, text
 from reports.suggest import look, netloc
 from reports.text import count, line, seconds
 
@@ -54,12 +54,14 @@ def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) 
 
 def unreached(record: Record, scenarios: Iterable[Scenario]) -> list[Scenario]:
     """Scenarios that an early end kept from being judged: unknown, and without a verdict of their own."""
-    ended = {
+    judged = {
         str(row["scenario"])
         for row in record.rows
         if row["kind"] == "verdict" and row.get("outcome") != "not_reached"
     }
-    return [scenario for scenario in scenarios if scenario.verdict == "unknown" and scenario.key not in ended]
+    return [
+        scenario for scenario in scenarios if scenario.verdict == "unknown" and scenario.key not in judged
+    ]
 
 
 def _failure(record: Record, verdict: ScenarioVerdict, scenario: Scenario, place: int) -> _Failure:
@@ -92,18 +94,13 @@ def _shown_by(record: Record, verdict: ScenarioVerdict, scenario: Scenario, kind
 
 
 def _wrong(row: Row) -> bool:
-    status = row.get("status")
+    status = ended(row)
     return bool(row.get("error")) or status is None or (row["kind"] == "exchange" and status >= 500)
 
 
 def _alike(failure: _Failure) -> tuple[Any, ...]:
     row = failure.row
-    if (
-        failure.kind == "failed"
-        and row is not None
-        and row["kind"] == "exchange"
-        and row.get("status") is None
-    ):
+    if failure.kind == "failed" and row is not None and row["kind"] == "exchange" and ended(row) is None:
         return ("down", failure.component, netloc(text(row.get("url"))))
     scenario = failure.first
     if failure.kind == "deviates":
@@ -156,7 +153,7 @@ def _title(failure: _Failure, deviations: Sequence[Deviation]) -> str:
         return f"{what} {verb} from the description"
     if failure.kind == "unknown":
         return f"{first.key} could not be judged" + (f", nor {several - 1} like it" if several > 1 else "")
-    if row is not None and row["kind"] == "exchange" and row.get("status") is None:
+    if row is not None and row["kind"] == "exchange" and ended(row) is None:
         return f"{failure.component or 'a service'} does not answer at {netloc(text(row.get('url')))}"
     on = f" on {count(several, 'subject')}" if several > 1 and first.subject else ""
     reason = line(first.reason, 140) or "the story could not be completed"
@@ -187,23 +184,22 @@ def _waited(what: str, transitions: Iterable[tuple[str, float]]) -> str:
 def _row(row: Row) -> str:
     took = f"after {number(row.get('ms')):.0f} ms"
     if row["kind"] == "command":
-        ended = f"status {row['status']}" if row.get("status") is not None else "no answer"
+        status = f"status {ended(row)}" if ended(row) is not None else "no answer"
         said = line(text(row.get("stderr")), 200)
-        return f"{line(text(row.get('host')))}: {line(text(row.get('command')), 300)} → {ended} {took}" + (
-            f": {said}" if said else ""
-        )
+        what = f"{line(text(row.get('host')))}: {line(text(row.get('command')), 300)}"
+        return f"{what} → {status} {took}" + (f": {said}" if said else "")
     head = line(f"{row.get('method')} {row.get('url')}", 400)
-    if row.get("status") is None:
+    if ended(row) is None:
         return f"{head} → no answer {took}: {line(text(row.get('error')), 240)}"
     answer = row.get("response")
     said = body_text(answer.get("body")) if isinstance(answer, dict) else ""
-    told = f"{head} → {row['status']} {took}"
+    told = f"{head} → {ended(row)} {took}"
     told += f", request {line(text(row['request_id']))}" if row.get("request_id") else ""
     return told + (f"\n{line(said, 240)}" if said and _told(row) else "")
 
 
 def _told(row: Row) -> bool:
-    return isinstance(row.get("status"), int) and row["status"] >= 400
+    return (ended(row) or 0) >= 400
 
 
 def _early(record: Record, lost: Sequence[Scenario]) -> Cause:

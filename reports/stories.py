@@ -8,9 +8,10 @@ from typing import Any
 from harness.evidence.reader import Row, row_id
 from reports.budget import Budget, body_size
 from reports.model import Check, Command, Evidence, Exchange, Step, Wait
-from reports.text import value
+from reports.text import line, value
 
 _LONGEST = 1200
+_STATES = 40
 
 
 def steps(rows: Sequence[Row], budget: Budget, began: float, *, long: bool) -> list[Step]:
@@ -70,7 +71,7 @@ def _evidence(
 
 
 def _exchange(row: Row, times: int, at: float, budget: Budget, long: bool) -> Evidence:
-    status = row.get("status")
+    status = ended(row)
     failed = status is None or status >= 400
     answer = _body(row, "response")
     return Exchange(
@@ -103,7 +104,7 @@ def _command(row: Row, times: int, at: float, budget: Budget, long: bool) -> Evi
         component=text(row.get("component")),
         host=text(row.get("host")),
         command=text(row.get("command")),
-        status=row.get("status"),
+        status=ended(row),
         ms=round(number(row.get("ms")), 1),
         stdout=budget.body(row.get("stdout"), long=long),
         stderr=budget.body(row.get("stderr"), long=True),
@@ -118,8 +119,17 @@ def _wait(row: Row, times: int, at: float, budget: Budget, long: bool) -> Eviden
         goal=text(row.get("goal")),
         limit=number(row.get("limit")),
         outcome=text(row.get("outcome")),
-        transitions=[(value(state), number(lasted)) for state, lasted in row.get("transitions") or ()],
+        transitions=[(line(text(state), 60), number(lasted)) for state, lasted in transitions(row)[:_STATES]],
     )
+
+
+def transitions(row: Row) -> list[tuple[Any, Any]]:
+    """(state, seconds) of a wait, as far as its row has the shape of one."""
+    return [
+        (pair[0], pair[1])
+        for pair in row.get("transitions") or ()
+        if isinstance(pair, list) and len(pair) == 2
+    ]
 
 
 def _check(row: Row, times: int, at: float, budget: Budget, long: bool) -> Evidence:
@@ -142,6 +152,12 @@ def text(thing: Any) -> str:
         return ""
     written = thing if isinstance(thing, str) else value(thing)
     return written if len(written) <= _LONGEST else written[:_LONGEST] + "…"
+
+
+def ended(row: Row) -> int | None:
+    """The status of an exchange or command; None where there was none."""
+    status = row.get("status")
+    return status if isinstance(status, int) and not isinstance(status, bool) else None
 
 
 def number(thing: Any) -> float:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from harness.evidence.reader import Row
 from harness.evidence.redaction import MARK
-from reports.stories import text
+from reports.stories import ended, text
 
 _MOST = 4
 LOGS = {
@@ -50,7 +50,7 @@ def look(component: str, row: Row | None, deviating: Iterable[str], *, failed: b
 
 
 def _exchange(component: str, row: Row) -> list[str]:
-    url, status = text(row.get("url")), row.get("status")
+    url, status = text(row.get("url")), ended(row)
     if status is None:
         port = _port(url)
         listening = [f"ss -ltnp | grep :{port}    # on the host of {component}"] if port else []

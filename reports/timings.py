@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from harness.evidence.reader import Row
 from reports.model import Clause, Gate, Objective, Phase, Scenario, Slow, Timings
 from reports.record import Record
-from reports.stories import number, text
+from reports.stories import number, text, transitions
 
 _SLOWEST = 8
 
@@ -45,7 +45,7 @@ def waited(record: Record) -> Mapping[str, float]:
     spent: dict[str, float] = {}
     for row in record.rows:
         if row["kind"] == "wait" and row.get("scenario"):
-            lasted = sum(number(pair[1]) for pair in row.get("transitions") or ())
+            lasted = sum(number(each) for _, each in transitions(row))
             spent[row["scenario"]] = spent.get(row["scenario"], 0.0) + lasted
     return spent
 

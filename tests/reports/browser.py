@@ -7,10 +7,18 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+_START = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(word), fcntl.F_DUPFD, 10) for word in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -20,14 +28,13 @@ def program() -> str | None:
 
 
 class Browser:
-    """One page. ``errors`` are console errors and exceptions, ``requests`` every address asked for."""
+    """One page; ``errors`` are console errors and exceptions."""
 
     def __init__(self, profile: Path) -> None:
         self.errors: list[str] = []
-        self.requests: list[str] = []
+        self._asked: dict[str, str] = {}
         asked, self._to = os.pipe()
         self._from, answered = os.pipe()
-        words = f'exec "$@" 3<&{asked} 4>&{answered}'
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run"]
         options += [
             "--disable-background-networking",
@@ -35,7 +42,16 @@ class Browser:
             f"--user-data-dir={profile}",
         ]
         self._process = subprocess.Popen(
-            ["sh", "-c", words, "sh", str(program()), *options, "about:blank"],
+            [
+                sys.executable,
+                "-c",
+                _START,
+                str(asked),
+                str(answered),
+                str(program()),
+                *options,
+                "about:blank",
+            ],
             pass_fds=(asked, answered),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -50,6 +66,16 @@ class Browser:
         ]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+
+    @property
+    def requests(self) -> list[str]:
+        """Addresses that were asked for, without those that the page's own policy refused."""
+        return list(self._asked.values())
+
+    def clear(self) -> None:
+        """Forget errors and requests."""
+        self.errors.clear()
+        self._asked.clear()
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Send one command and give its result; events that come meanwhile are noted."""
@@ -74,7 +100,7 @@ class Browser:
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page."""
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
             raise RuntimeError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
@@ -116,7 +142,9 @@ class Browser:
         if method == "Page.loadEventFired":
             self._loaded = True
         elif method == "Network.requestWillBeSent":
-            self.requests.append(params["request"]["url"])
+            self._asked[params["requestId"]] = params["request"]["url"]
+        elif method == "Network.loadingFailed" and params.get("blockedReason"):
+            self._asked.pop(params["requestId"], None)
         elif method == "Runtime.exceptionThrown":
             self.errors.append(str(params["exceptionDetails"]))
         elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):

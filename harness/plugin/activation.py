@@ -38,14 +38,15 @@ def activate(config: pytest.Config, options: Options) -> None:
     referee = Referee(run)
     register(referee, "deployday-referee")
     register(Reporting(run, referee), "deployday-reporting")
-    register(Conducting(run, referee), "deployday-conducting")
+    conducting = Conducting(run, referee)
+    register(conducting, "deployday-conducting")
     if run.role == "serial":
         register(Serial(run, referee), "deployday-serial")
         register(Stories(run), "deployday-stories")
     else:
         from harness.plugin.scheduling import Scheduling
 
-        register(Scheduling(run, referee), "deployday-scheduling")
+        register(Scheduling(run, referee, conducting), "deployday-scheduling")
 
 
 def _role(config: pytest.Config) -> Role:

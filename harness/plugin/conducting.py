@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import time
 from importlib.metadata import version
@@ -16,7 +18,6 @@ from harness.evidence.folder import RunFolder, create_run, write_json
 from harness.evidence.waivers import load_waivers
 from harness.lease import Lease, die_with_parent, join
 from harness.plugin.referee import Referee
-from harness.plugin.scheduling import worker_input
 from harness.plugin.seams import Accounts
 from harness.plugin.state import Run, usage
 
@@ -30,13 +31,12 @@ class Conducting:
         self.accounts: Accounts | None = None
         self.lease: Lease | None = None
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
+    def prepare(self, session: pytest.Session) -> None:
         """With workers, plan and begin before they start: pytest-xdist does not collect here by itself."""
-        if self.run.role == "controller":
-            session.perform_collect()
-            self._begin(session)
-            session.items = []
+        session.perform_collect()
+        self._begin(session)
+        session.items = []
+        _same_root(session.config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -113,7 +113,7 @@ class Working:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        told = worker_input(run.config)
+        told: dict[str, Any] = getattr(run.config, "workerinput", {}).get("deployday", {})
         if not told:
             return
         die_with_parent(told["parent"])
@@ -126,6 +126,16 @@ class Working:
     def pytest_sessionfinish(self) -> None:
         """Close connections; the lock goes with the process."""
         self.run.close()
+
+
+def _same_root(config: pytest.Config) -> None:
+    """Let the workers take the same root for theirs, and with it the same node ids.
+
+    pytest guesses it from arguments that are existing paths, before it knows our options: by now the folder
+    of ``--run-dir`` is one of them.
+    """
+    words = [f"--rootdir={config.rootpath}", *(["-c", str(config.inipath)] if config.inipath else [])]
+    os.environ["PYTEST_ADDOPTS"] = shlex.join([*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *words])
 
 
 def _facts(run: Run) -> dict[str, Any]:

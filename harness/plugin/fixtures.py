@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.cloud import Cloud
 from harness.plugin.state import RUN
+
+if TYPE_CHECKING:
+    from harness.cloud import Cloud
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.plugin.conducting import Conducting
 from harness.plugin.referee import Referee
 from harness.plugin.state import Run
 from harness.plugin.tick import TICK
@@ -25,10 +26,22 @@ if TYPE_CHECKING:
 class Scheduling:
     """The main process's hooks into pytest-xdist."""
 
-    def __init__(self, run: Run, referee: Referee) -> None:
+    def __init__(self, run: Run, referee: Referee, conducting: Conducting) -> None:
         self.run = run
         self.referee = referee
+        self.conducting = conducting
+        self.session: pytest.Session | None = None
         self.scheduler: BoardScheduler | None = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Keep the session for ``pytest_xdist_setupnodes``, which is not told of it."""
+        self.session = session
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_xdist_setupnodes(self) -> None:
+        """The last moment before workers start."""
+        if self.session is not None:
+            self.conducting.prepare(self.session)
 
     def pytest_configure_node(self, node: WorkerController) -> None:
         """Tell a worker where the run is written and, in memory only, with which accounts it works."""
@@ -65,6 +78,7 @@ class BoardScheduler:
         self.run = run
         self.referee = referee
         self._pending: dict[WorkerController, list[int]] = {}
+        self._collected: set[WorkerController] = set()
         self._index: dict[str, int] = {}
         self._nodeids: list[str] = []
 
@@ -89,7 +103,8 @@ class BoardScheduler:
         return self.collection_is_completed and self.referee.board.done
 
     def add_node(self, node: WorkerController) -> None:
-        """A worker has started; it cannot be given anything before it has collected."""
+        """A worker has started; it is given nothing before it has collected, but can be sent home."""
+        self._pending[node] = []
 
     def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
         """A worker has collected; it must have found what the plan was made of."""
@@ -102,7 +117,7 @@ class BoardScheduler:
             )
         self._nodeids = nodeids
         self._index = {nodeid: index for index, nodeid in enumerate(nodeids)}
-        self._pending[node] = []
+        self._collected.add(node)
 
     def schedule(self) -> None:
         """A worker has become ready."""
@@ -124,6 +139,7 @@ class BoardScheduler:
 
     def remove_node(self, node: WorkerController) -> str | None:
         """A worker has gone; gives the node id of the story that it was telling, if any."""
+        self._collected.discard(node)
         pending = self._pending.pop(node)
         return next((self._nodeids[index] for index in pending if self._nodeids[index] != TICK), None)
 
@@ -132,18 +148,12 @@ class BoardScheduler:
         self.referee.settle()
         board, tick = self.referee.board, self._index[TICK]
         for node, pending in self._pending.items():
+            if node not in self._collected or node.shutting_down or any(index != tick for index in pending):
+                continue
             ready = board.ready()
             if not ready:
                 return
-            if node.shutting_down or any(index != tick for index in pending):
-                continue
             self.referee.start(ready[0])
             items = [self._index[self.run.plan.by_key[ready[0]].nodeid], tick]
             pending += items
             node.send_runtest_some(items)
-
-
-def worker_input(config: pytest.Config) -> dict[str, Any]:
-    """What the main process told this worker."""
-    found: dict[str, Any] = getattr(config, "workerinput", {}).get("deployday", {})
-    return found

@@ -14,6 +14,7 @@ from harness.plan.planned import PlannedScenario
 from harness.plugin.endings import COMPLETED, ending_of
 from harness.plugin.judging import Judging
 from harness.plugin.state import Run
+from harness.plugin.tick import Tick
 from harness.plugin.verdicts import Said, write_verdict
 
 
@@ -30,6 +31,11 @@ class Stories:
     def judging(self) -> Judging:
         """The reader of the record in this process."""
         return Judging(self.run)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """A tick is over before it begins."""
+        return True if isinstance(item, Tick) else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

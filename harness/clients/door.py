@@ -29,6 +29,7 @@ READ_TIMEOUT = 60.0
 LARGEST_ANSWER = 256 * 1024 * 1024
 IDLE = 2.0
 _CHUNK = 64 * 1024
+_BODILESS = (204, 304)
 _REQUEST_IDS = ("X-Compute-Request-Id", "X-Trans-Id", "X-Openstack-Request-Id")
 
 
@@ -86,7 +87,7 @@ class Door(HTTPAdapter):
                 cert=cert,
                 proxies=proxies,
             )
-            body = _read(response)
+            body = _read(response, request.method)
         except (requests.RequestException, OSError) as error:
             self._note(request, None, b"", begin, _plain(error))
             if isinstance(error, requests.RequestException):
@@ -134,19 +135,34 @@ class Door(HTTPAdapter):
         self._local.last = Seen(exchange, service, headers, body, error)
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: requests.Response, method: str | None) -> bytes:
     """Read the whole answer, bounded, and leave it in place for whoever reads it next, the raw stream
     included.
+
+    An answer without a body is not read: Keystone of Essex announces chunks with its 204, against RFC 9112,
+    6.3.
     """
     size, parts = 0, []
+    if method == "HEAD" or response.status_code in _BODILESS:
+        if method != "HEAD" and "Transfer-Encoding" in response.headers:
+            response.raw.close()
+        else:
+            response.raw.read()
+        return _leave(response, b"")
     for part in response.iter_content(_CHUNK):
         size += len(part)
         if size > LARGEST_ANSWER:
             response.close()
             raise requests.ConnectionError(f"the answer is larger than {LARGEST_ANSWER} bytes")
         parts.append(part)
-    body = b"".join(parts)
+    return _leave(response, b"".join(parts))
+
+
+def _leave(response: requests.Response, body: bytes) -> bytes:
+    if response.raw is not None and not response.raw.closed:
+        response.raw.release_conn()
     response._content = body
+    response._content_consumed = True  # type: ignore[attr-defined]
     response.raw = io.BytesIO(body)
     return body
 

@@ -70,7 +70,8 @@ def _roles(doubts: Doubts) -> Iterator[Problem]:
         for role in node.roles:
             if role not in known:
                 path = ("nodes", name, "roles")
-                yield doubts.problem(path, "unknown role", found=role, hint=did_you_mean(role, known))
+                hint = did_you_mean(role, known) if known else "extends: essex/ubuntu-12.04 brings roles"
+                yield doubts.problem(path, "unknown role", found=role, hint=hint)
     for role, row in known.items():
         for needed in row.needs:
             if needed not in known:

@@ -115,9 +115,8 @@ def _read(where: str, problems: list[Problem], *, inherited: bool, mentioned: st
         return None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        problems.append(
-            Problem(mentioned, f"cannot read {where}: {reason}", hint="check the path and its permissions")
-        )
+        message = f"cannot read {where}: {reason}" if mentioned else f"cannot be read: {reason}"
+        problems.append(Problem(mentioned or where, message, "extends" if mentioned else ""))
         return None
     entry, found = read_text(text, file, inherited=inherited)
     problems += found

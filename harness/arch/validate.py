@@ -17,6 +17,8 @@ from harness.arch.suggest import did_you_mean
 from harness.errors import Problem
 
 _ROUNDS = 50
+_STAND_INS = {"name": "unnamed", "release": "essex", "region": "unnamed"}
+"""What is taken for a missing key that nothing else depends on, so that other problems show."""
 
 
 @dataclass(frozen=True)
@@ -42,33 +44,29 @@ def check(sources: Sources) -> Checked:
             problems = [_problem(each, sources) for each in details]
         for each in details:
             path = _path(each)
-            path = path[:-1] if each["type"] == "missing" else path
-            if not path:
+            if each["type"] == "missing" and path[0] in _STAND_INS:
+                data[path[0]] = _STAND_INS[path[0]]
+            elif each["type"] == "twice":
+                _say_once(_at(data, path))
+            elif path := path[:-1] if each["type"] == "missing" else path:
+                left_out.append(path)
+                _at(data, path[:-1]).pop(path[-1], None)
+            else:
                 return Checked(None, problems, left_out)
-            if each["type"] == "twice":
-                _say_once(data, path)
-                continue
-            left_out.append(path)
-            _leave_out(data, path)
     return Checked(None, problems, left_out)
 
 
-def _leave_out(data: Any, path: Path) -> None:
-    for part in path[:-1]:
-        data = data.get(part) if isinstance(data, dict) else None
-    if isinstance(data, dict):
-        data.pop(path[-1], None)
+def _at(data: Any, path: Path) -> Any:
+    """What stands at a path; an empty mapping where it is gone already."""
+    for part in path:
+        data = data.get(part, {}) if isinstance(data, dict) else {}
+    return data
 
 
-def _say_once(data: Any, path: Path) -> None:
-    """Repetitions in a list, or in the list of a node's devices, are harmless once they are reported."""
-    for part in path[:-1]:
-        data = data[part]
-    value = data[path[-1]]
-    if isinstance(value, list):
-        data[path[-1]] = list(dict.fromkeys(value))
-    else:
-        value["devices"] = list(dict.fromkeys(value["devices"]))
+def _say_once(value: Any) -> None:
+    """Repetitions in a list, or in the devices of a node, are harmless once they are reported."""
+    names = value.get("devices", []) if isinstance(value, dict) else value
+    names[:] = dict.fromkeys(names)
 
 
 def _path(error: ErrorDetails) -> Path:

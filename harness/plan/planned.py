@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class PlannedScenario:
-    """One scenario on one subject. ``cost`` and ``limit`` are seconds.
+    """One scenario on one subject. ``cost`` (likely), ``worst`` and ``limit`` (the wall) are seconds.
 
     ``applies`` False: the description does not have it. ``reach`` False: this access cannot see it.
     ``reason`` says why in both cases. ``pulled`` is set where the user's selection left it out and it runs
@@ -29,6 +29,7 @@ class PlannedScenario:
     requires: tuple[str, ...] = ()
     servers: int = 0
     cost: float = 1.0
+    worst: float = 10.0
     limit: float = 60.0
     after_all: bool = False
     applies: bool = True
@@ -98,7 +99,7 @@ class Plan:
         from harness.plan.estimate import seconds
 
         likely = seconds(self.scenarios, workers, budget, lambda planned: planned.cost)
-        worst = seconds(self.scenarios, workers, budget, lambda planned: planned.limit)
+        worst = seconds(self.scenarios, workers, budget, lambda planned: planned.worst)
         return likely / 60, worst / 60
 
     def to_json(self) -> dict[str, Any]:

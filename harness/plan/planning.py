@@ -56,6 +56,7 @@ class _Expanding:
     def __init__(self, declared: Sequence[Scenario], arch: Architecture) -> None:
         self.arch = arch
         self.problems: list[Problem] = []
+        self.objectives = _objectives(arch)
         self.declared: dict[str, Scenario] = {}
         self.subjects: dict[str, tuple[str | None, ...]] = {}
         self.reasons: dict[str, str] = {}
@@ -80,13 +81,10 @@ class _Expanding:
 
     def planned(self, missing: Mapping[str, str], nodeids: Mapping[str, str]) -> list[PlannedScenario]:
         ordered = sorted(self.declared.values(), key=lambda s: GATES.index(s.gate))
-        limits = _limits(self.arch)
-        rows = [self._one(s, subject, missing, limits) for s in ordered for subject in self.subjects[s.id]]
+        rows = [self._one(s, subject, missing) for s in ordered for subject in self.subjects[s.id]]
         return [replace(row, nodeid=nodeids.get(row.key, "")) for row in _inherited(rows)]
 
-    def _one(
-        self, scenario: Scenario, subject: str | None, missing: Mapping[str, str], patience: float
-    ) -> PlannedScenario:
+    def _one(self, scenario: Scenario, subject: str | None, missing: Mapping[str, str]) -> PlannedScenario:
         needs, absent = self._needs(scenario, subject, scenario.needs)
         after, _ = self._needs(scenario, subject, scenario.after)
         lacking = "; ".join(missing[name] for name in scenario.requires if name in missing)
@@ -103,13 +101,26 @@ class _Expanding:
             requires=scenario.requires,
             servers=scenario.servers,
             cost=scenario.cost,
-            limit=scenario.limit or patience + 10 * scenario.cost,
+            worst=self._worst(scenario),
+            limit=scenario.limit or self._wall(scenario),
             after_all=scenario.after_all,
             applies=not reason,
             reach=bool(reason) or not lacking,
             reason=reason or lacking,
             version=scenario.version,
         )
+
+    def _worst(self, scenario: Scenario) -> float:
+        """Seconds where everything is slow: ten times the cost, and three of each objective it measures."""
+        owned = (
+            parts[1] for path in scenario.owns if (parts := path.split("."))[0] == "objectives" and parts[1:]
+        )
+        waits = sum(self.objectives.get(name, 0.0) for name in owned)
+        return min(scenario.limit or self._wall(scenario), 10 * scenario.cost + 3 * waits)
+
+    def _wall(self, scenario: Scenario) -> float:
+        """Seconds after which a story hangs: it may wait for anything, so the slowest objective counts."""
+        return _PATIENCE + 10 * scenario.cost + 3 * max(self.objectives.values(), default=0.0)
 
     def _needs(
         self, scenario: Scenario, subject: str | None, needs: Iterable[Need]
@@ -211,11 +222,10 @@ def _only(row: PlannedScenario, wanted: set[str], selected: Collection[str] | No
     return replace(row, after=after, pulled=selected is not None and row.key not in selected)
 
 
-def _limits(arch: Architecture) -> float:
-    """Seconds that any story may wait for the cloud: three of its slowest objectives, and some patience."""
-    values = (clause.value for clause in arch.table.clauses.values() if clause.measured)
-    measured = [value for value in values if isinstance(value, int | float)]
-    return _PATIENCE + 3 * max(measured, default=0.0)
+def _objectives(arch: Architecture) -> dict[str, float]:
+    """Seconds by objective."""
+    measured = (clause for clause in arch.table.clauses.values() if clause.measured)
+    return {c.path[-1]: float(c.value) for c in measured if isinstance(c.value, int | float)}
 
 
 def _key(scenario_id: str, subject: str | None) -> str:

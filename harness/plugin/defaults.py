@@ -37,4 +37,6 @@ def pytest_deployday_session(config: pytest.Config, run: Run, accounts: Any) -> 
     from harness.accounts import Accounts
     from harness.cloud import RunSession
 
-    return RunSession(run.site, run.recorder, run.folder, Accounts.from_wire(accounts))
+    lent = Accounts.from_wire(accounts)
+    run.recorder.secret(*(account.password for account in (lent.main, lent.other, lent.admin) if account))
+    return RunSession(run.site, run.recorder, run.folder, lent)

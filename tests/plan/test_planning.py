@@ -157,9 +157,9 @@ def test_owned_paths_follow_the_subject(arch: Architecture) -> None:
 
 
 def test_minutes_follow_workers_needs_and_budget(arch: Architecture) -> None:
-    three = [declare(f"s.{name}", cost=60.0, limit=120.0) for name in "abc"]
-    assert make_plan(three, arch).minutes(1) == (3.0, 6.0)
-    assert make_plan(three, arch).minutes(3) == (1.0, 2.0)
+    three = [declare(f"s.{name}", cost=6.0) for name in "abc"]
+    assert make_plan(three, arch).minutes(1) == (0.3, 3.0)
+    assert make_plan(three, arch).minutes(3) == (0.1, 1.0)
     chain = [declare("s.a", cost=60.0), declare("s.b", cost=60.0, needs=("s.a",))]
     assert make_plan(chain, arch).minutes(4)[0] == 2.0
     greedy = [declare(f"s.{name}", cost=60.0, servers=3) for name in "ab"]
@@ -169,8 +169,10 @@ def test_minutes_follow_workers_needs_and_budget(arch: Architecture) -> None:
 
 def test_the_wall_grows_with_objectives_and_cost(arch: Architecture) -> None:
     slowest = max(c.value for c in arch.table.clauses.values() if c.measured)
-    row = make_plan([declare("a.a", cost=2.0)], arch).by_key["a.a"]
+    row = make_plan([declare("a.a", cost=2.0, owns=("objectives.token",))], arch).by_key["a.a"]
     assert row.limit == 30 + 3 * slowest + 20
+    assert row.worst == 20 + 3 * arch.model.objectives.token
+    assert make_plan([declare("a.a", cost=2.0, limit=5.0)], arch).by_key["a.a"].worst == 5.0
 
 
 WRONG: list[tuple[list[Callable[[], Scenario]], str]] = [

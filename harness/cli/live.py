@@ -32,9 +32,8 @@ def follow(folder: RunFolder, running: Callable[[], bool], console: Console | No
 
 def _watch(progress: Progress, running: Callable[[], bool], console: Console) -> None:
     with Live(console=console, refresh_per_second=8, transient=True, get_renderable=lambda: view(progress)):
-        for told in _told(progress, running):
-            if told.verdict.verdict in ("fail", "unknown"):
-                console.print(_line(told))
+        for _ in _told(progress, running):
+            pass
 
 
 def _print(progress: Progress, running: Callable[[], bool], console: Console) -> None:

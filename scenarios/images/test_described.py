@@ -1,11 +1,14 @@
 from harness.testing import Cloud, Image, scenario
 
+SEEN = ("disk_format", "container_format", "public", "protected", "status", "min_ram", "min_disk")
+LINKED = ("kernel", "ramdisk")
+
 
 @scenario(
     "images.described",
     gate="images",
     needs=("preflight.endpoints_answer[image]",),
-    owns=("images",),
+    owns=tuple(f"images.*.{leaf}" for leaf in (*SEEN, *LINKED)),
     cost=0.5,
 )
 def test_described(cloud: Cloud) -> None:
@@ -29,14 +32,8 @@ def test_described(cloud: Cloud) -> None:
 
 
 def _observe(cloud: Cloud, image: Image, names: dict[str, str]) -> None:
-    place = ("images", image.name)
-    cloud.observe((*place, "disk_format"), image.disk_format)
-    cloud.observe((*place, "container_format"), image.container_format)
-    cloud.observe((*place, "public"), image.public)
-    cloud.observe((*place, "protected"), image.protected)
-    cloud.observe((*place, "status"), image.status)
-    cloud.observe((*place, "min_ram"), image.min_ram)
-    cloud.observe((*place, "min_disk"), image.min_disk)
-    for part in ("kernel", "ramdisk"):
-        linked = image.properties.get(f"{part}_id")
-        cloud.observe((*place, part), names.get(linked, linked) if linked else None)
+    for leaf in SEEN:
+        cloud.observe(("images", image.name, leaf), getattr(image, leaf))
+    for leaf in LINKED:
+        linked = image.properties.get(f"{leaf}_id")
+        cloud.observe(("images", image.name, leaf), names.get(linked, linked) if linked else None)

@@ -82,7 +82,7 @@ def assemble(record: Record, judgement: Judgement) -> Report:
         ledger=ledger.summary(record.ledger),
         doubles=_doubles(record.lab),
         omitted=budget.sentences(),
-        warnings=record.warnings,
+        warnings=[*record.warnings, *_warnings(record)],
     )
 
 
@@ -210,7 +210,7 @@ def _waiver(waiver: AcceptedDeviation, judgement: Judgement, covers: list[str]) 
 def _run(record: Record) -> Run:
     run, site = record.run, record.site
     workers = {row["worker"] for row in record.rows if row["worker"] != "main"}
-    accounts = [each for row in record.of_run("accounts") for each in row.get("accounts") or ()]
+    leased = [text(each) for row in record.of_run("leased") for each in row.get("tenants") or ()]
     return Run(
         id=text(run.get("id")),
         site=text(site.get("name")),
@@ -224,7 +224,7 @@ def _run(record: Record) -> Run:
         options={name: each for name, each in _mapping(run.get("options")).items() if each},
         workers=max(1, len(workers)),
         lab=record.lab is not None,
-        accounts=[_account(each) for each in accounts],
+        accounts=leased,
     )
 
 
@@ -232,10 +232,22 @@ def _mapping(thing: Any) -> dict[str, Any]:
     return dict(thing) if isinstance(thing, dict) else ({"name": thing} if thing else {})
 
 
-def _account(thing: Any) -> str:
-    if isinstance(thing, dict):
-        return " in ".join(text(thing[name]) for name in ("user", "tenant") if thing.get(name))
-    return text(thing)
+def _warnings(record: Record) -> list[str]:
+    """What the run says of itself that a reader must not overlook."""
+    said = [
+        f"Accounts of its own could not be leased, the site's were used: {row['why']}."
+        for row in record.of_run("leased")
+        if row.get("why")
+    ]
+    said += [
+        f"The account {row.get('tenant')} was not given back: {row.get('why')}."
+        for row in record.of_run("returned")
+        if not row.get("ok")
+    ]
+    strange = [text(row.get("thing")) for row in record.of_run("foreign")]
+    if strange:
+        said.append(f"Appeared in the run's tenants and was not made by it: {', '.join(strange[:10])}.")
+    return [text(sentence) for sentence in said]
 
 
 def _remainders(record: Record) -> list[Remainder]:

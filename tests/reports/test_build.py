@@ -144,3 +144,18 @@ def test_rows_of_odd_shape_do_not_break_the_report(tmp_path: Path) -> None:
         stage.row("step", phase="end", number=None)
     (folder := stage.end()).ledger.write_text(json.dumps({"phase": "made"}) + "\n")
     assert build(folder).verdict == "COULD NOT JUDGE"
+
+
+def test_what_the_run_says_of_its_accounts_is_shown(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, plan=[])
+    stage.row("run", phase="leased", tenants=["deployday-1"])
+    kept = {"kind": "tenant", "name": "deployday-1", "id": "t1", "tenant": "deployday-1", "why": "lasting"}
+    stage.row("run", phase="remainders", remainders=[kept, "strange"])
+    stage.row("run", phase="foreign", thing="server of-somebody (s9)")
+    stage.row(
+        "run", phase="returned", tenant="deployday-1", ok=False, why="another run has leased it meanwhile"
+    )
+    report = build(stage.end())
+    assert report.run.accounts == ["deployday-1"]
+    assert [left.name for left in report.remainders] == ["deployday-1"]
+    assert ["of-somebody" in said for said in report.warnings] == [False, True]

@@ -19,13 +19,13 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.verb == "swift":
         die_with_parent(chosen.parent)
-        from harness.lab.objects import parent
+        from harness.lab.objects.parent import serve as serve_swift
 
-        parent.serve()
+        serve_swift()
     else:
-        from harness.lab import server
+        from harness.lab.server import serve as serve_lab
 
-        server.serve(chosen.folder, chosen.control_fd)
+        serve_lab(chosen.folder, chosen.control_fd)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from harness.arch.architecture import Architecture
@@ -201,9 +201,23 @@ class _Protocol(H11Protocol):
 
         async def offering(scope: Scope, receive: Receive, send: Send) -> None:
             scope.setdefault("extensions", {})[ABORT] = transport.abort
-            await app(scope, receive, send)
+            await app(scope, receive, _framed(send))
 
         self.app = offering
+
+
+def _framed(send: Send) -> Send:
+    """Essex announced chunks for answers that have no body and sent an empty one; our server sends none, and
+    a client would wait for it.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] in (204, 304):
+            kept = [row for row in message["headers"] if row[0].lower() != b"transfer-encoding"]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return sending
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,7 @@ no shell.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -107,4 +108,17 @@ class Node:
 
 
 def _rooted(folder: Path) -> Callable[[asyncssh.SSHServerChannel[Any]], asyncssh.SFTPServer]:
-    return lambda channel: asyncssh.SFTPServer(channel, chroot=str(folder).encode())
+    return lambda channel: _Files(channel, chroot=str(folder).encode())
+
+
+class _Files(asyncssh.SFTPServer):
+    """A node's files; a link that leads out of its folder leads nowhere, as it would on a host of its own."""
+
+    def map_path(self, path: bytes) -> bytes:
+        """The real path of a client's path."""
+        mapped = super().map_path(path)
+        root = os.path.realpath(self._chroot or b"/")
+        real = os.path.realpath(mapped)
+        if real != root and not real.startswith(root + b"/"):
+            raise asyncssh.SFTPNoSuchFile("No such file")
+        return mapped

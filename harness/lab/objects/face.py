@@ -48,8 +48,9 @@ class Face:
             trans_id = ("X-Trans-Id", f"tx{uuid.uuid4().hex}")
             start(status_line(status), [("Content-Length", str(len(body))), ("Content-Type", kind), trans_id])
             return [body if environ["REQUEST_METHOD"] != "HEAD" else b""]
+        accept = environ.get("HTTP_ACCEPT", "")
         _forget(environ)
-        return _Answer(self.app, environ).send(start)
+        return _Answer(self.app, environ, accept).send(start)
 
 
 def _level(environ: Environ) -> int:
@@ -90,8 +91,9 @@ class _Answer(WSGIContext):  # type: ignore[misc]
     _response_status: str
     _response_headers: Headers
 
-    def __init__(self, app: App, environ: Environ) -> None:
+    def __init__(self, app: App, environ: Environ, accept: str) -> None:
         super().__init__(app)
+        self.accept = accept
         self.environ = environ
         self.asked = dict(environ)
         self.level = _level(environ)
@@ -106,7 +108,7 @@ class _Answer(WSGIContext):  # type: ignore[misc]
         status = int(self._response_status[:3])
         if status == 206 and self._header("content-type").startswith("multipart/byteranges"):
             status = 416
-        if status == 410:
+        if status == 410 or (status == 503 and self._account_deleted()):
             status = 500
         replaced = self._replacement(status, body)
         if replaced:
@@ -118,6 +120,15 @@ class _Answer(WSGIContext):  # type: ignore[misc]
         self._clean(status)
         start(status_line(status), self._response_headers)
         return body
+
+    def _account_deleted(self) -> bool:
+        """Whether a container could not be made because its account has been deleted."""
+        if self.level != 2 or self.method != "PUT":
+            return False
+        account = "/".join(self.asked["PATH_INFO"].split("/")[:3])
+        look = WSGIContext(self.app)
+        close_if_possible(look._app_call({**self.asked, "REQUEST_METHOD": "HEAD", "PATH_INFO": account}))
+        return str(look._response_status).startswith("410")
 
     def _created(self) -> Iterable[bytes]:
         """A look at an account made it, where accounts are made by themselves; then look again."""
@@ -139,7 +150,7 @@ class _Answer(WSGIContext):  # type: ignore[misc]
         if text and not text.startswith(b"<html>"):
             return self._header("content-type"), text
         if self._by_proxy(status):
-            return own_page(status, self.method, self.environ.get("HTTP_ACCEPT", ""))
+            return own_page(status, self.method, self.accept)
         return passed_on_page(status)
 
     def _by_proxy(self, status: int) -> bool:

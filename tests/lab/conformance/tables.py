@@ -31,6 +31,7 @@ COMPONENT_OF_PORT = {
     8784: "nova",
     8776: "nova-volume",
     9292: "glance",
+    9191: "glance-registry",
     8080: "swift",
 }
 
@@ -49,6 +50,9 @@ EXCLUDED: dict[tuple[str, int], str] = {}
 
 FIXED_ORDER = ("nova-ratelimit.jsonl",)
 """Recordings whose every exchange counts (rate limits): never shuffled."""
+
+FIXED_CASES = frozenset({"expired-get"})
+"""Cases before which time has to pass: their neighbours stay on their side of them."""
 
 KEPT_NAMES = frozenset({"default", "nova", "", "private", "public"})
 """Names that mean something to Essex itself and are therefore not changed by a seed."""

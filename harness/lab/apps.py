@@ -19,13 +19,15 @@ _SERVICES = {
     "keystone": "harness.lab.identity",
     "keystone-admin": "harness.lab.identity",
     "glance": "harness.lab.images",
+    "glance-registry": "harness.lab.images",
     "nova": "harness.lab.compute",
     "nova-volume": "harness.lab.volume",
 }
 
 
 def apps(world: World, bench: Bench | None = None) -> dict[str, ASGIApp]:
-    """Component → app: keystone, keystone-admin, glance, nova, nova-volume, and ``control`` for ``/_lab/``.
+    """Component → app: keystone, keystone-admin, glance, glance-registry, nova, nova-volume, and ``control``
+    for ``/_lab/``.
 
     Each service's package has a ``builders: dict[component, Builder]``.
     """

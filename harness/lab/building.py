@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from harness.arch import Architecture
 from harness.errors import LabError
+from harness.lab.content import Content
 from harness.lab.world import Endpoint, Ids, Image, Role, Service, Tenant, User, World
 
 _CONTENT_SIZE = 256 * 1024
@@ -106,15 +106,15 @@ def _images(world: World) -> None:
     owner = next((tenant.id for tenant in world.tenants.values() if tenant.name == "admin"), None)
     by_name: dict[str, Image] = {}
     for name, row in described.items():
-        content = world.ids.random.randbytes(_CONTENT_SIZE)
-        now = world.clock.now()
+        content = Content(world.ids.random.randbytes(_CONTENT_SIZE))
+        now = world.clock.exact()
         image = Image(
             id=world.ids.uuid(),
             name=name,
             owner=owner,
             status=row.status,
-            size=len(content),
-            checksum=hashlib.md5(content, usedforsecurity=False).hexdigest(),
+            size=content.size,
+            checksum=content.checksum,
             disk_format=row.disk_format,
             container_format=row.container_format,
             public=row.public,

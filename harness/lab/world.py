@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from harness.lab.content import Content
+
 
 class Ids:
     """Identifiers in the spellings of the services; unpredictable unless a seed is given."""
@@ -54,6 +56,10 @@ class Clock:
     def now(self) -> datetime:
         """The same as an aware UTC datetime without microseconds."""
         return datetime.fromtimestamp(self.time(), UTC).replace(microsecond=0)
+
+    def exact(self) -> datetime:
+        """Now with microseconds: the image service keeps them."""
+        return datetime.fromtimestamp(self.time(), UTC)
 
     def stamp(self) -> str:
         """``2012-05-04T06:00:00Z``, the spelling of most answers."""
@@ -174,12 +180,12 @@ class Image:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
-    content: bytes | None = None
+    content: Content | bytes | None = None
 
     @property
     def deleted(self) -> bool:
-        """Deleted images stay as rows that only an administrator's filter can show."""
-        return self.deleted_at is not None
+        """Whether clients have seen the last of it: deleted, or an upload that failed and left a row."""
+        return self.deleted_at is not None or self.status in ("killed", "deleted")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from harness.lab.http.inside import once
+
 ABORT = "deployday.abort"
 """The ASGI extension by which the server offers to reset a connection."""
 _BODY_LIMIT = 64 << 20
@@ -119,7 +121,7 @@ class Seam:
             exchange = answered(exchange)
         elif changing or any(rule.response for rule in rules):
             if changing:
-                scope, receive = _rescope(scope, exchange), _replay(exchange.request_body)
+                scope, receive = _rescope(scope, exchange), once(exchange.request_body, receive)
             exchange = await _captured(self.app, scope, receive, exchange)
         else:
             await self.app(scope, receive, send)
@@ -161,13 +163,6 @@ async def _body(receive: Receive) -> bytes:
         body += message.get("body", b"")
         more = message["type"] == "http.request" and message.get("more_body", False)
     return body
-
-
-def _replay(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
 
 
 async def _captured(app: ASGIApp, scope: Scope, receive: Receive, exchange: Exchange) -> Exchange:

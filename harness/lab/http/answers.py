@@ -65,6 +65,11 @@ def json_answer(
     return answer(status, json.dumps(data), [("Content-Type", kind), *headers])
 
 
+def explanation_of(status: int) -> str:
+    """What WebOb says of a status."""
+    return _EXPLANATIONS.get(status, "")
+
+
 def wants_html(request: Request) -> bool:
     """WebOb's rule for its error pages."""
     accept = request.headers.get("accept", "")
@@ -84,7 +89,7 @@ def text_error(
         )
         kind = "text/html; charset=UTF-8"
     else:
-        page = f"{title}\n\n{explained}\n\n {detail}   "
+        page = f"{title}\n\n{explained}\n\n {detail}  "
         kind = "text/plain; charset=UTF-8"
     body = page.encode()
     return answer(status, body, [*headers, ("Content-Length", str(len(body))), ("Content-Type", kind)])

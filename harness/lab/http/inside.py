@@ -4,11 +4,12 @@ outside.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive
 
 
 async def call(
@@ -24,9 +25,6 @@ async def call(
     status = 0
     parts: list[bytes] = []
 
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
     async def send(message: Message) -> None:
         nonlocal status
         if message["type"] == "http.response.start":
@@ -34,5 +32,22 @@ async def call(
         else:
             parts.append(message.get("body", b""))
 
-    await app(scope, receive, send)
+    await app(scope, once(body), send)
     return status, b"".join(parts)
+
+
+def once(body: bytes, after: Receive | None = None) -> Receive:
+    """A ``receive`` that gives the body once and then waits: for ``after``, or for ever."""
+    given = False
+
+    async def receive() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        if after is not None:
+            return await after()
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    return receive

@@ -1,15 +1,5 @@
 """Image service v1 as glance 2012.1 speaks it."""
 
-from __future__ import annotations
+from harness.lab.images.app import image_api, registry
 
-from starlette.types import ASGIApp
-
-from harness.lab.http import Routes
-from harness.lab.world import World
-
-
-def _build(world: World, identity: ASGIApp) -> ASGIApp:
-    return Routes()
-
-
-builders = {"glance": _build}
+builders = {"glance": image_api, "glance-registry": registry}

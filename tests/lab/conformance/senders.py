@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import httpx
 from starlette.types import ASGIApp, Message
 
+from harness.lab.http.inside import once
 from tests.lab.conformance.recording import Answer
 from tests.lab.conformance.replay import Send
 from tests.lab.conformance.tables import COMPONENT_OF_PORT
@@ -45,16 +46,13 @@ async def _asgi(
     start: Message = {}
     parts: list[bytes] = []
 
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body or b"", "more_body": False}
-
     async def out(message: Message) -> None:
         if message["type"] == "http.response.start":
             start.update(message)
         else:
             parts.append(message.get("body", b""))
 
-    await app(scope, receive, out)
+    await app(scope, once(body or b""), out)
     pairs = tuple((name.decode(), value.decode("latin-1")) for name, value in start["headers"])
     return Answer(start["status"], pairs, b"" if method == "HEAD" else b"".join(parts))
 

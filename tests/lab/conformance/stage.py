@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from harness.lab.apps import apps
 from harness.lab.building import build_world
 from harness.lab.world import Role, World
 from tests.lab.conformance.binding import Binder
-from tests.lab.conformance.recording import Answer, Exchange, read
+from tests.lab.conformance.recording import Exchange, read
 from tests.lab.conformance.replay import Send, Stage
 from tests.lab.conformance.senders import in_process
 from tests.lab.conformance.tables import TOKEN_HOLDERS
@@ -148,28 +149,25 @@ def _image(folder: Path, world: World) -> dict[str, str]:
 async def _login(send: Send, name: str) -> str:
     auth = {"passwordCredentials": {"username": name, "password": _PASSWORD}, "tenantName": name}
     answer = await send(
-        "POST", "127.0.0.1:5000", "/v2.0/tokens", {"Content-Type": "application/json"}, _dumps({"auth": auth})
+        "POST",
+        "127.0.0.1:5000",
+        "/v2.0/tokens",
+        {"Content-Type": "application/json"},
+        json.dumps({"auth": auth}).encode(),
     )
     assert answer.status == 200, answer
     return str(answer.json()["access"]["token"]["id"])
 
 
-def _dumps(data: Any) -> bytes:
-    import json
-
-    return json.dumps(data).encode()
-
-
 def _expiring(world: World) -> Any:
-    """The recording's author let a token expire by hand before ``validate-expired``."""
+    """The recording's author let a token expire by hand before the cases that use it expired."""
 
     def before(exchange: Exchange, binder: Binder) -> None:
-        if exchange.case == "validate-expired":
-            token = world.tokens.get(binder.text(exchange.path.rpartition("/")[2]))
+        if "expired" in exchange.case:
+            used = dict(exchange.headers).get("X-Auth-Token", ""), exchange.path.rpartition("/")[2]
+            recorded = used[1] if exchange.port == 35357 else used[0]
+            token = world.tokens.get(binder.text(recorded))
             if token:
                 token.expires -= timedelta(days=2)
 
     return before
-
-
-__all__ = ["Answer", "recorded_arch", "recorded_stage", "recorded_tokens"]

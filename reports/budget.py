@@ -21,7 +21,7 @@ class Budget:
     """Characters of bodies and outputs, and rows of evidence, that may still be embedded."""
 
     characters: int = 250_000
-    rows: int = 4_000
+    rows: int = 2_500
     bodies_left_out: int = 0
     bodies_cut: int = 0
     rows_left_out: int = 0

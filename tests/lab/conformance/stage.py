@@ -6,11 +6,9 @@ import json
 import random
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from harness.arch import Architecture, load
-from harness.arch.model import ReferenceArchitecture
 from harness.lab.apps import apps
 from harness.lab.building import build_world
 from harness.lab.world import Role, World
@@ -21,8 +19,6 @@ from tests.lab.conformance.senders import in_process
 from tests.lab.conformance.tables import TOKEN_HOLDERS
 
 _PASSWORD = "secrete"
-_TENANTS = ("admin", "service", "demo", "alt", "invisible_to_admin")
-_USERS = ("admin", "demo", "alt", "nova", "glance", "swift")
 _GRANTS = {
     ("admin", "admin"): ("admin", "KeystoneAdmin", "KeystoneServiceAdmin"),
     ("admin", "demo"): ("admin",),
@@ -30,20 +26,17 @@ _GRANTS = {
     ("demo", "demo"): ("anotherrole", "Member"),
     ("alt", "alt"): ("Member",),
 }
-_ROLES = ("admin", "Member", "swiftoperator", "KeystoneAdmin", "KeystoneServiceAdmin", "ResellerAdmin",
-          "anotherrole")  # fmt: skip
 
 
 async def recorded_stage(folder: Path, file: str, seed: int) -> tuple[Stage, World]:
     """A stage for one recording, in this process."""
     rng = random.Random(f"{seed} {file}")
     arch = recorded_arch(templated=file == "keystone-templated.jsonl", limited=file == "nova-ratelimit.jsonl")
-    passwords = dict.fromkeys(_USERS, _PASSWORD)
     world = build_world(
         arch,
         dict.fromkeys(arch.model.nodes, "127.0.0.1"),
         admin_password=_PASSWORD,
-        passwords=passwords,
+        passwords=dict.fromkeys(arch.model.identity.users, _PASSWORD),
         seed=rng.getrandbits(64),
     )
     _grants(world)
@@ -57,39 +50,10 @@ async def recorded_stage(folder: Path, file: str, seed: int) -> tuple[Stage, Wor
 
 
 def recorded_arch(*, templated: bool = False, limited: bool = False) -> Architecture:
-    """The recorded cloud as an architecture: two hosts, the accounts of DevStack, one image."""
-    data = load("essex/six-node").model.model_dump()
-    controller, compute = data["nodes"]["controller"], data["nodes"]["compute-1"]
-    data.update(name="recorded", nodes={"essex1": controller, "essex2": compute})
-    for row in data["catalogue"].values():
-        for end in (row["public"], row["internal"], row["admin"]):
-            end["node"] = "essex1"
-    first = data["catalogue"]["ec2"]
-    ends = {name: {**first[name], "port": 3333, "path": ""} for name in ("public", "internal", "admin")}
-    data["catalogue"]["s3"] = {**first, "name": "s3", **ends}
-    data["identity"].update(
-        tenants=sorted(_TENANTS), users=sorted(_USERS), roles=sorted(_ROLES),
-        catalogue="templated" if templated else "sql",
-    )  # fmt: skip
-    services = {"essex1": ["cert", "compute", "consoleauth", "network", "scheduler", "volume"]}
-    data["compute"]["hosts"] = {
-        node: {"services": names} for node, names in {**services, "essex2": ["compute"]}.items()
-    }
-    data["compute"]["rate_limits"] = data["compute"]["rate_limits"] or _stock_limits() if limited else []
-    pools = {name: {"at_least": 30} for name in ("nova", "test")}
-    data["network"].update(multi_host=False, dns="192.0.2.53", floating=pools)
-    plain = {**next(iter(data["images"].values())), "disk_format": "raw", "container_format": "bare"}
-    data["images"] = {"cirros-0.3.0-x86_64-uec": {**plain, "kernel": None, "ramdisk": None}}
-    data["objects"] = None
-    model = ReferenceArchitecture.model_validate(data)
-    return cast(Architecture, SimpleNamespace(model=model, name="recorded", release="essex", fingerprint=""))
-
-
-def _stock_limits() -> list[str]:
-    return [
-        "POST * 10/MINUTE", "POST */servers 50/DAY", "PUT * 10/MINUTE", "GET *changes-since* 3/MINUTE",
-        "DELETE * 100/MINUTE",
-    ]  # fmt: skip
+    """The recorded cloud as an architecture; the catalogue from templates, or rate limits on, as some recordings."""
+    sets = ["identity.catalogue=templated"] if templated else []
+    sets += [] if limited else ["compute.rate_limits=[]"]
+    return load(Path(__file__).with_name("recorded.yaml"), sets=sets)
 
 
 def recorded_tokens(folder: Path, file: str) -> dict[str, str]:

@@ -52,7 +52,7 @@ MEMBERS = (
     re.compile(rf'"(?:{_NAMES})"\s*:\s*{_STRING}', re.IGNORECASE | re.DOTALL),
     # \"password\": \"…\" in JSON inside JSON, at any depth of escaping
     re.compile(
-        rf'(?P<quote>\\+")(?:{_NAMES})(?P=quote)\s*:\s*(?P=quote)(?P<secret>.*?)(?:(?<!\\)(?P=quote)|\Z)',
+        rf'(?<!\\)(?P<quote>\\{{1,15}}")(?:{_NAMES})(?P=quote)\s*:\s*(?P=quote)(?P<secret>.*?)(?:(?<!\\)(?P=quote)|\Z)',
         re.IGNORECASE | re.DOTALL,
     ),
     # Python's own spelling, as it stands in trace-backs: u'password': u'…'
@@ -91,3 +91,15 @@ PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,9}PRIVATE KEY-----(?P<secret>.*?)(?:-----END [A-Z0-9 ]{0,9}PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
+
+_ANY_NAME = ("pass", "secret", "key", "token", "cookie", "authorization", "sql_connection", "swift_hash")
+PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+    (("private key",), PRIVATE_KEY),
+    (('"token"',), TOKEN_MEMBER),
+    *((_ANY_NAME, pattern) for pattern in MEMBERS),
+    (("-token", "-key", "-pass", "cookie", "authorization"), HEADER_LINES),
+    (("/tokens/", "token=", "sig=", "signature="), TOKEN_PATH),
+    (("@",), AUTHORITY),
+    (("pass", "secret", "token", "swift_hash"), ASSIGNED),
+)
+"""All of them in order, each with lower-case words of which one must be there: most texts have none."""

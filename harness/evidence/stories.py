@@ -55,7 +55,7 @@ class Stories:
         base = replace(
             base,
             deviations=tuple(dict.fromkeys(show(each.path) for each in found)),
-            waivers=tuple(dict.fromkeys(each.waiver for each in found if each.waiver)),
+            waivers=_once(each.waiver for each in found if each.waiver),
         )
         heavy = [each for each in found if each.level == "must" and each.waiver is None]
         if base.verdict == "pass" and heavy:
@@ -156,6 +156,15 @@ def _counted(verdict: ScenarioVerdict, key: str, level: str, accepted: Accepted)
     if waiver:
         verdict = replace(verdict, waivers=(waiver, *verdict.waivers))
     return replace(verdict, counts=level == "must" and waiver is None)
+
+
+def _once(waivers: Iterable[Waiver]) -> tuple[Waiver, ...]:
+    """Each once; what a waiver expects may be a list, so they have no hash."""
+    found: list[Waiver] = []
+    for waiver in waivers:
+        if waiver not in found:
+            found.append(waiver)
+    return tuple(found)
 
 
 def _words(outcome: str) -> str:

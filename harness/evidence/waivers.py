@@ -25,6 +25,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 
 from harness.arch.paths import Path, parse, show
@@ -68,6 +69,8 @@ class Waiver:
     def covers_clause(self, path: Path, observed: Any) -> bool:
         """Whether it is about this clause, and about what was seen there."""
         expected = None if self.observed == "absent" and observed is None else self.observed
+        if isinstance(expected, list) and isinstance(observed, list):
+            expected, observed = sorted(map(repr, expected)), sorted(map(repr, observed))
         return (
             path == self.clause
             and expected == observed
@@ -99,6 +102,13 @@ def load_waivers(
     return tuple(found)
 
 
+class _Constructor(RoundTripConstructor):
+    """Leaves dates as they are written: what APIs say of times is text, too."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_str)
+
+
 @dataclass(frozen=True)
 class _Known:
     clauses: set[str]
@@ -109,7 +119,9 @@ def _entries(path: FilePath) -> Iterator[tuple[int, Any]]:
     try:
         if path.stat().st_size > _LARGEST:
             raise UsageError(Problem(str(path), "larger than 1 MiB: not a file of waivers"))
-        data = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        yaml = YAML(typ="rt")
+        yaml.Constructor = _Constructor
+        data = yaml.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
     except MarkedYAMLError as error:
@@ -238,26 +250,15 @@ class _Entry:
 
 
 def _moment(value: Any) -> float | None:
-    """Epoch seconds of a YAML date, a YAML time or a text; the end of the day for a date."""
+    """Epoch seconds of a date (its last second) or of a time, as a text; UTC unless it says."""
     try:
-        if isinstance(value, str):
-            value = date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value)
-        if isinstance(value, datetime):
-            known = datetime(
-                value.year,
-                value.month,
-                value.day,
-                value.hour,
-                value.minute,
-                value.second,
-                tzinfo=value.tzinfo or UTC,
-            )
-            return known.timestamp()
-        if isinstance(value, date):
-            return datetime.combine(value, time(23, 59, 59), UTC).timestamp()
+        text = str(value)
+        if len(text) <= 10:
+            return datetime.combine(date.fromisoformat(text), time(23, 59, 59), UTC).timestamp()
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
-    return None
 
 
 def _plain(value: Any, left: Iterator[int] | None = None) -> Any:

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from harness import __version__
 from harness.errors import DeployDayError, UsageError
+
+try:
+    from typer._click.exceptions import ClickException  # typer brings its own since 0.26
+except ImportError:  # pragma: no cover - older typer
+    from click.exceptions import ClickException
 
 WRONG_USAGE = 3
 
@@ -60,7 +64,7 @@ def main(words: list[str] | None = None) -> None:
     command = typer.main.get_command(build())
     try:
         code = command.main(words, prog_name="deployday", standalone_mode=False)
-    except click.ClickException as error:
+    except ClickException as error:
         error.show()
         code = WRONG_USAGE
     except UsageError as error:
@@ -69,7 +73,7 @@ def main(words: list[str] | None = None) -> None:
     except DeployDayError as error:
         typer.echo(str(error), err=True)
         code = 2
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         typer.echo("interrupted", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)

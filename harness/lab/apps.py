@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.lab.control import control_app
 from harness.lab.faults import Bench, Seam, Toggles
+from harness.lab.holding import Hold, Holding
 from harness.lab.world import World
 
 Builder = Callable[[World, ASGIApp], ASGIApp]
@@ -31,7 +32,7 @@ def apps(world: World, bench: Bench | None = None) -> dict[str, ASGIApp]:
 
     Each service's package has a ``builders: dict[component, Builder]``.
     """
-    bench = bench or Bench(world)
+    bench, hold = bench or Bench(world), Hold()
     made: dict[str, ASGIApp] = {}
     for component, package in _SERVICES.items():
         if importlib.util.find_spec(package) is None:
@@ -39,8 +40,9 @@ def apps(world: World, bench: Bench | None = None) -> dict[str, ASGIApp]:
         build: Builder | None = getattr(importlib.import_module(package), "builders", {}).get(component)
         if build is None:
             continue
-        made[component] = Seam(build(world, _Later(made, "keystone-admin")), component, bench.rules)
-    made["control"] = control_app(world, Toggles(bench))
+        seam = Seam(build(world, _Later(made, "keystone-admin")), component, bench.rules)
+        made[component] = Holding(seam, hold)
+    made["control"] = control_app(world, Toggles(bench), hold)
     return made
 
 

@@ -64,6 +64,7 @@ def _accounts(world: World, passwords: Mapping[str, str]) -> None:
     world.roles.update({role.id: role for role in roles.values()})
     for name in identity.users:
         password = passwords.get(name) or world.ids.text(24)
+        world.secret("password", password)
         user = User(world.ids.hex(), name, password, {"email": f"{name}@example.net", "enabled": True})
         world.users[user.id] = user
         _grant(world, user, roles)

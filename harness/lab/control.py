@@ -11,12 +11,18 @@ from starlette.responses import Response
 
 from harness.errors import LabError
 from harness.lab.faults import Toggles, faults
+from harness.lab.holding import Hold
 from harness.lab.http import Routes, json_answer
 from harness.lab.world import World
 
 
-def control_app(world: World, toggles: Toggles) -> Routes:
-    """``GET /_lab/inventory``, ``GET /_lab/faults``, ``POST`` and ``DELETE /_lab/faults/<name>``."""
+def control_app(world: World, toggles: Toggles, hold: Hold) -> Routes:
+    """What there is, which faults are in force, and one answer kept back.
+
+    ``GET /_lab/inventory``, ``GET /_lab/secrets``; ``GET /_lab/faults``, ``POST`` and ``DELETE`` of
+    ``/_lab/faults/<name>``; ``POST /_lab/hold/<n>`` holds the n-th answer from now, ``GET`` and ``DELETE`` of
+    ``/_lab/hold`` look and let go.
+    """
 
     async def inventory(request: Request) -> Response:
         rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in sorted(world.sources)}
@@ -38,7 +44,21 @@ def control_app(world: World, toggles: Toggles) -> Routes:
 
         return handler
 
+    async def secrets(request: Request) -> Response:
+        return json_answer({kind: sorted(values) for kind, values in world.secrets.items()})
+
+    async def holding(request: Request) -> Response:
+        if request.method == "POST":
+            hold.arm(int(request.path_params["at"]))
+        elif request.method == "DELETE":
+            hold.release()
+        return json_answer({"at": hold.at, "count": hold.count, "reached": hold.reached})
+
     routes = Routes()
+    routes.add("GET", "/_lab/secrets", secrets)
+    routes.add("GET", "/_lab/hold", holding)
+    routes.add("DELETE", "/_lab/hold", holding)
+    routes.add("POST", "/_lab/hold/{at}", holding)
     routes.add("GET", "/_lab/inventory", inventory)
     routes.add("GET", "/_lab/faults", listing)
     routes.add("POST", "/_lab/faults/{name}", toggling(toggles.on))

@@ -234,6 +234,13 @@ class World:
     """State machines as data, by name; a service registers its own, a fault replaces rows."""
     sources: dict[str, Callable[[], Iterable[Resource]]] = field(default_factory=dict)
     """Kind of resource → what lists it, for the inventory; each service registers its own."""
+    secrets: dict[str, set[str]] = field(default_factory=dict)
+    """Kind → every token, password and key that was ever valid here; tests look for them elsewhere."""
+
+    def secret(self, kind: str, value: str | None) -> None:
+        """Remember a secret of a kind."""
+        if value:
+            self.secrets.setdefault(kind, set()).add(value)
 
     def token(self, token_id: str) -> Token | None:
         """The token if it is known and not expired."""

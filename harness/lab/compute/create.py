@@ -125,9 +125,10 @@ def _reference(wanted: dict[str, Any], name: str) -> str:
 def _password(call: Call, wanted: dict[str, Any]) -> str:
     given = wanted.get("adminPass")
     if given is None:
-        return call.world.ids.text(12)
+        given = call.world.ids.text(12)
     if not isinstance(given, str) or not given:
         raise bad("Invalid adminPass")
+    call.world.secret("server password", given)
     return given
 
 

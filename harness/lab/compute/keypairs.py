@@ -61,6 +61,7 @@ async def create(call: Call) -> Response:
         public, private = await asyncio.to_thread(_generate)
         blob = _blob(public)
         _refuse_second(call, name)
+        call.world.secret("private key", private.splitlines()[5])
     made = Keypair(name, user, public, _fingerprint(blob))
     call.world.keypairs[_key(user, name)] = made
     secret = {"private_key": private} if private else {}

@@ -40,6 +40,7 @@ def issue(world: World, user: User, tenant: Tenant | None, expires: Any = None) 
         roles=tuple(world.roles_of(user.id, tenant.id if tenant else None)),
     )
     world.tokens[token.id] = token
+    world.secret("token", token.id)
     return token
 
 

@@ -43,6 +43,7 @@ class Users:
         self._free(request, data.get("name"))
         user = User(self.world.ids.hex(), data.get("name"), data.get("password"), _extra(data))
         self.world.users[user.id] = user
+        self.world.secret("password", user.password)
         home = data.get("tenantId")
         if home:
             self.world.grants.setdefault((user.id, str(home)), [])
@@ -80,6 +81,7 @@ class Users:
         self._free(request, data.get("name"), user)
         user.name = data.get("name", user.name)
         user.password = data.get("password", user.password)
+        self.world.secret("password", user.password)
         user.extra.update(_extra(data))
         if "password" in data or not user.enabled:
             access.revoke_all(self.world, user.id)

@@ -53,16 +53,16 @@ def value(thing: Any) -> str:
 
 
 def seconds(duration: float | None) -> str:
-    """A duration: ``38 ms``, ``4.2 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    """A duration: ``38 ms``, ``4.2 s``, ``60 s``, ``3 min 05 s``, ``2 h 10 min``."""
     if duration is None:
         return "-"
     if duration < 0.9995:
         return f"{duration * 1000:.0f} ms"
     if duration < 99.95:
-        return f"{duration:.1f} s"
+        return f"{duration:.0f} s" if duration == int(duration) else f"{duration:.1f} s"
     minutes, rest = divmod(round(duration), 60)
     if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
+        return f"{minutes} min {rest:02d} s" if rest else f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 

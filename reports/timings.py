@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from harness.evidence.reader import Row
 from reports.model import Clause, Gate, Objective, Phase, Scenario, Slow, Timings
 from reports.record import Record
-from reports.stories import number, text, transitions
+from reports.stories import number, transitions
 
 _SLOWEST = 8
 
@@ -22,7 +22,7 @@ def timings(
     slow = sorted(scenarios, key=lambda scenario: -scenario.duration)[:_SLOWEST]
     return Timings(
         wall=max(0.0, (record.ended or record.started) - record.started),
-        phases=_phases(record),
+        phases=_phases(record, scenarios),
         gates=[Phase(name=gate.name, seconds=gate.seconds) for gate in gates],
         waiting=sum(waits.values()),
         exchanges=len(exchanges),
@@ -50,13 +50,17 @@ def waited(record: Record) -> Mapping[str, float]:
     return spent
 
 
-def _phases(record: Record) -> list[Phase]:
-    """What the run says of its own phases: rows ``{phase: "timing", name, seconds}``."""
-    rows = record.of_run("timing")
+def _phases(record: Record, scenarios: Sequence[Scenario]) -> list[Phase]:
+    """What lies before the first scenario, from there to the end of the last one, and after it."""
+    told = [(s.started, s.started + s.duration) for s in scenarios if s.started is not None]
+    if not told:
+        return []
+    first, last = min(began for began, _ in told), max(ended for _, ended in told)
+    end = max(record.ended or last, last)
+    names = ("before the first scenario", "scenarios", "after the last one")
+    spans = (first - record.started, last - first, end - last)
     return [
-        Phase(name=text(row.get("name")), seconds=number(row.get("seconds")))
-        for row in rows
-        if row.get("name")
+        Phase(name=name, seconds=round(max(0.0, span), 3)) for name, span in zip(names, spans, strict=True)
     ]
 
 

@@ -1,8 +1,9 @@
 """Reference architectures: what was meant to be built.
 
-Reading (``source``, ``layers``), the grammar that users write (``grammar``), what follows from it
-(``derive``), what contradicts itself (``contradictions``), the resolved model and its clauses. This package
-knows files and nothing else: no cloud, no site, no address, no secret. It may import ``harness.errors`` only.
+Files are read and laid over each other (``source``, ``layers``), held against the grammar that users write
+(``grammar``, ``validate``), searched for contradictions and vain keys (``contradictions``, ``effect``); what
+follows is derived (``derive``) into the resolved model (``model``) and its clauses. This package knows files and
+nothing else: no cloud, no site, no address, no secret. It may import ``harness.errors`` only.
 """
 
 from harness.arch.architecture import Architecture

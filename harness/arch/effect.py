@@ -17,7 +17,7 @@ from harness.errors import Problem
 
 def without_effect(description: Description, sources: Sources) -> Iterator[Problem]:
     """Keys that describe something which the cloud does not have."""
-    for path, why in _vain(description):
+    for path, why in _vain(description, sources):
         place = sources.written(path)
         if place:
             yield Problem(str(place), "has no effect", show(path), found=why)
@@ -32,7 +32,7 @@ def levels_without_effect(draft: Draft, paths: Iterator[Path]) -> Iterator[Probl
             yield Problem(str(place), "has no effect", show((*path, "level")), found=found)
 
 
-def _vain(description: Description) -> Iterator[tuple[Path, str]]:
+def _vain(description: Description, sources: Sources) -> Iterator[tuple[Path, str]]:
     """Paths that could be written in vain, with the reason."""
     layout = Layout(description)
     for area, role in {**AREAS, "images": "images"}.items():
@@ -47,28 +47,32 @@ def _vain(description: Description) -> Iterator[tuple[Path, str]]:
     for role in description.roles:
         if not layout.nodes_with(role):
             yield ("roles", role), "no node has the role"
-    yield from _vain_on_nodes(description)
+    yield from _vain_on_nodes(description, sources)
     for name, image in description.images.items():
         for part in ("kernel", "ramdisk") if image.format != "ami" else ():
             if getattr(image, part):
                 yield ("images", name, part), "only an image of format ami has one"
-    yield from _vain_in_network(description)
+    yield from _vain_in_network(description, sources)
     yield from _vain_in_rings(layout)
 
 
-def _vain_on_nodes(description: Description) -> Iterator[tuple[Path, str]]:
+def _vain_on_nodes(description: Description, sources: Sources) -> Iterator[tuple[Path, str]]:
     for name, node in description.nodes.items():
         for part, role in (("devices", STORAGE), ("zone", STORAGE), ("volume_group", "volume")):
             if getattr(node, part) is not None and role not in node.roles:
-                yield ("nodes", name, part), f"the node has not the role {role}"
+                where = sources.place(("nodes", name, "roles"))
+                yield ("nodes", name, part), f"the node has not the role {role} ({where})"
 
 
-def _vain_in_network(description: Description) -> Iterator[tuple[Path, str]]:
+def _vain_in_network(description: Description, sources: Sources) -> Iterator[tuple[Path, str]]:
     network = description.network
     if network and network.manager == "VLAN":
         yield ("network", "bridge"), "with VLAN a bridge has the number of its VLAN"
     elif network and network.vlan:
-        yield ("network", "vlan"), f"the manager is {network.manager}"
+        yield (
+            ("network", "vlan"),
+            f"the manager is {network.manager} ({sources.place(('network', 'manager'))})",
+        )
 
 
 def _vain_in_rings(layout: Layout) -> Iterator[tuple[Path, str]]:

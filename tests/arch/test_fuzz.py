@@ -14,8 +14,8 @@ from harness.arch.grammar import Description
 from harness.errors import Problem, UsageError
 
 KEYS = sorted(Description.model_fields)
-SOME = """60 s|<= 1 %|/22|sql|kvm|null|must|each node|compute|identity|object-storage|controller|compute-[1:3]|12
-true|'{tenant_id}'|1e9|-1|[|''|m1.tiny|level"""
+SOME = """60 s|<= 1 %|/22|sql|kvm|null|must|each node|compute|identity|object-storage|controller|m1.tiny|level
+compute-[1:3]|12|true|'{tenant_id}'|1e9|-1|[|''"""
 WORDS = st.one_of(
     st.sampled_from(re.split(r"[|\n]", SOME)),
     st.text(alphabet="ab-.:[]{}", max_size=8).map(lambda text: "'" + text + "'"),

@@ -12,10 +12,8 @@ import typer
 from harness import __version__
 from harness.errors import DeployDayError, UsageError
 
-try:
-    from typer._click.exceptions import ClickException  # typer brings its own since 0.26
-except ImportError:  # pragma: no cover - older typer
-    from click.exceptions import ClickException
+ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+"""The base of every wrong use of the command line, whichever click typer brings along."""
 
 WRONG_USAGE = 3
 
@@ -65,7 +63,7 @@ def main(words: list[str] | None = None) -> None:
     try:
         code = command.main(words, prog_name="deployday", standalone_mode=False)
     except ClickException as error:
-        error.show()
+        error.show()  # type: ignore[attr-defined]
         code = WRONG_USAGE
     except UsageError as error:
         typer.echo(str(error), err=True)

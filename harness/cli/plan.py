@@ -81,12 +81,12 @@ def _heading(out: Console, site: Site) -> None:
 
 def _ask(out: Console, site: Site) -> bool:
     """Credentials and endpoints, really asked; True when every one of them answered."""
-    from harness.clients.probe import probe
+    from harness.cli.asking import ask
 
     table = Table("service", "endpoint", "answer", box=None, pad_edge=False)
     fine = True
     try:
-        answers = probe(site)
+        answers = ask(site)
     except CloudError as error:
         out.print(f"[red]no token:[/] {escape(str(error))}")
         return False

@@ -1,0 +1,62 @@
+"""Ask a cloud whether it is there: a token, then each service. Nothing is created, nothing recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from harness.accounts import Account, Sessions
+from harness.clients.session import CloudSession
+from harness.errors import CloudError
+from harness.site import Site
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one service answered."""
+
+    service: str
+    url: str
+    ok: bool
+    text: str
+
+
+class Forgetting:
+    """A record that keeps nothing."""
+
+    def write(self, kind: str, **fields: Any) -> str:
+        """Forget a row."""
+        return "none:0"
+
+    def secret(self, *values: str | None) -> None:
+        """Nothing is written, so nothing must be hidden."""
+
+
+def ask(site: Site) -> list[Asked]:
+    """A token with the site's credentials, and the root of every described service; raises ``CloudError``
+    without a token.
+    """
+    sessions = Sessions(site.arch.release, Forgetting())
+    session = sessions.open(Account(**vars(site.credentials())))
+    roles = ", ".join(session.identity.token.roles)
+    me = f"token for {session.account.username} in {session.account.tenant_name} ({roles})"
+    return [Asked("identity", session.account.auth_url, True, me), *_services(session, site)]
+
+
+def _services(session: CloudSession, site: Site) -> Iterator[Asked]:
+    for service in site.arch.model.catalogue:
+        if service in ("identity", "ec2", "s3"):
+            continue
+        url = ""
+        try:
+            url = session.endpoint(service)
+            yield Asked(service, url, True, _answer(session, service))
+        except CloudError as error:
+            yield Asked(service, url, False, str(error))
+
+
+def _answer(session: CloudSession, service: str) -> str:
+    if service == "object-store":
+        return f"{session.objects.account().containers} containers"
+    return ", ".join(f"{version.id} {version.status}" for version in session.versions(service))

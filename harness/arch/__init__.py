@@ -2,7 +2,7 @@
 
 Files are read and laid over each other (``source``, ``layers``), held against the grammar that users write
 (``grammar``, ``validate``), searched for contradictions and vain keys (``contradictions``, ``effect``); what
-follows is derived (``derive``) into the resolved model (``model``) and its clauses. This package knows files and
+follows is derived (``derive``) into the resolved model (``model``) and its clauses. It knows files and
 nothing else: no cloud, no site, no address, no secret. It may import ``harness.errors`` only.
 """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("deployday tests")
     group.addoption(
         "--essex-wire", metavar="DIR", type=Path, default=None, help="the folder of recorded Essex exchanges"
@@ -21,7 +21,7 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session")
-def essex_wire(request):
+def essex_wire(request: pytest.FixtureRequest) -> Path:
     """The folder of recorded exchanges; without ``--essex-wire DIR`` the test is skipped, visibly."""
     folder = request.config.getoption("--essex-wire")
     if folder is None:
@@ -30,7 +30,7 @@ def essex_wire(request):
 
 
 @pytest.fixture(scope="session")
-def conformance_seed(request):
+def conformance_seed(request: pytest.FixtureRequest) -> int:
     """The seed of this run's replays."""
     given = request.config.getoption("--conformance-seed")
     return secrets.randbelow(2**32) if given is None else given

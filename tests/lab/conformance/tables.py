@@ -18,8 +18,15 @@ SERVICE_OF_FILE = {
 }
 """``ec2.jsonl`` and the ``failures`` files are no service of this lab's control plane and not replayed."""
 
-IN_PROCESS = ("keystone.jsonl", "keystone-templated.jsonl", "glance.jsonl", "nova.jsonl", "nova-ratelimit.jsonl",
-              "volume.jsonl", "accept.jsonl")  # fmt: skip
+IN_PROCESS = (
+    "keystone.jsonl",
+    "keystone-templated.jsonl",
+    "glance.jsonl",
+    "nova.jsonl",
+    "nova-ratelimit.jsonl",
+    "volume.jsonl",
+    "accept.jsonl",
+)
 """Recordings that can be replayed without starting anything; swift's need the running lab."""
 
 COMPONENT_OF_PORT = {

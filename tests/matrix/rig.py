@@ -72,7 +72,7 @@ class Rig:
         """``deployday run`` on the lab's site."""
         runs = self.home / f"runs-{os.urandom(4).hex()}"
         done = self.call("run", self.site, "--runs", str(runs), "--workers", str(workers), *words)
-        folders = list(runs.iterdir()) if runs.is_dir() else []
+        folders = [path.parent for path in runs.glob("*/run.json")]
         assert len(folders) == 1, done.stdout + done.stderr
         return Ran(done.returncode, folders[0], done.stdout + done.stderr)
 

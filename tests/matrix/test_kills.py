@@ -47,7 +47,7 @@ def test_a_killed_run_is_read_reported_and_cleaned(rig: Rig, seed: str, victim: 
     kill(child.pid, victim)
     child.wait()
     rig.ask("DELETE", "/_lab/hold")
-    folder = next(runs.iterdir())
+    folder = next(path.parent for path in runs.glob("*/run.json"))
     until(lambda: not alive(str(folder)))
 
     rows = read_record(folder / "events.jsonl")

@@ -135,6 +135,11 @@ class _Plane:
         made = apps(self.world, bench)
         places = listening(self.world.arch.model, self.layout)
         self._sockets = [socket.create_server(place, backlog=512) for place in places]
+        for listener in self._sockets:
+            # Connections inherit it; asyncio would set it for sockets of an explicit protocol only. Without
+            # it every
+            # answer on a kept connection waits 40 ms for the client's acknowledgement.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         table = {place: made[component] for place, component in places.items()}
         return {**table, self.layout.control: made["control"]}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from harness.lab.control import control_app
 from harness.lab.faults import Bench, Seam, Toggles
 from harness.lab.holding import Hold, Holding
+from harness.lab.http.dated import Dated
 from harness.lab.world import World
 
 Builder = Callable[[World, ASGIApp], ASGIApp]
@@ -35,13 +35,9 @@ def apps(world: World, bench: Bench | None = None) -> dict[str, ASGIApp]:
     bench, hold = bench or Bench(world), Hold()
     made: dict[str, ASGIApp] = {}
     for component, package in _SERVICES.items():
-        if importlib.util.find_spec(package) is None:
-            continue
-        build: Builder | None = getattr(importlib.import_module(package), "builders", {}).get(component)
-        if build is None:
-            continue
+        build: Builder = importlib.import_module(package).builders[component]
         seam = Seam(build(world, _Later(made, "keystone-admin")), component, bench.rules)
-        made[component] = Holding(seam, hold)
+        made[component] = Holding(Dated(seam, world.clock), hold)
     made["control"] = control_app(world, Toggles(bench), hold)
     return made
 

@@ -246,6 +246,7 @@ def _server(table: Mapping[Socket, ASGIApp]) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        date_header=False,
         backlog=512,
         timeout_graceful_shutdown=1,
         timeout_keep_alive=30,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-_MACHINERY = ("catalogue", "registry", "rules", "toggles")
+_MACHINERY = ("callers", "catalogue", "registry", "rules", "toggles")
 
 
 def load() -> None:

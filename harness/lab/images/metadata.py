@@ -16,7 +16,7 @@ _PROPERTY = f"{_PREFIX}property-"
 _TEXTS = ("name", "disk_format", "container_format")
 _NUMBERS = ("min_ram", "min_disk")
 _FLAGS = {"is_public": "public", "protected": "protected"}
-_DISK = ("ami", "ari", "aki", "vhd", "vmdk", "raw", "qcow2", "vdi", "iso")
+DISK_FORMATS = ("ami", "ari", "aki", "vhd", "vmdk", "raw", "qcow2", "vdi", "iso")
 _CONTAINER = ("ami", "ari", "aki", "bare", "ovf")
 _AMAZON = ("ami", "ari", "aki")
 _MIX = (
@@ -79,7 +79,7 @@ def check(request: Request, image: Image, *, activating: bool = False, action: s
     together.
     """
     for what, value, known in (
-        ("disk", image.disk_format, _DISK),
+        ("disk", image.disk_format, DISK_FORMATS),
         ("container", image.container_format, _CONTAINER),
     ):
         if (value or activating) and value not in known:

@@ -22,7 +22,7 @@ def add_options(parser: pytest.Parser) -> None:
 
     option("--site", metavar="FILE", help="The site file of the cloud.")
     option("--arch", metavar="ARCH", help="A reference architecture, with --cloud instead of a site file.")
-    option("--cloud", metavar="NAME", help="The cloud's name in clouds.yaml; without it OS_* are read.")
+    option("--cloud", metavar="NAME", help="The cloud's name in clouds.yaml.")
     option("--overlay", metavar="FILE", action="append", default=[], help="A change of the architecture.")
     option("--set", metavar="PATH=VALUE", action="append", default=[], help="One changed leaf of it.")
     option("--run-dir", metavar="DIR", help="Where the run is written; default var/runs/<run-id>.")
@@ -72,6 +72,8 @@ class Options:
         """Raise ``UsageError`` for options that exclude each other."""
         if self.site and (self.arch or self.cloud):
             raise UsageError("--site says which cloud and which architecture: leave --arch and --cloud away")
+        if self.arch and not self.cloud:
+            raise UsageError("--arch needs --cloud NAME: an entry of clouds.yaml (envvars: what OS_* say)")
         if self.servers < 0:
             raise UsageError("--servers is a number of servers, not below 0")
 

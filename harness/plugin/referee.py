@@ -20,7 +20,7 @@ class Referee:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.board = Board(())
-        self.failures = 0
+        self._failed: set[str] = set()
         self.stopped = False
         self._locations: dict[str, tuple[str, int | None, str]] = {}
         self._outcomes: dict[str, str] = {}
@@ -44,14 +44,12 @@ class Referee:
         said = Said.by(report)
         if said is None:
             return
-        failed = report.failed and self._outcomes.get(said.key) != "blocked"
-        if failed:
-            self.failures += 1
-        if said.final and said.key in self.board.running:
-            self._finish(said.key, said.outcome)
-        if self.run.maxfail and self.failures >= self.run.maxfail and not self.stopped:
-            self.stopped = True
-            self._tell(self.board.stop())
+        if report.failed and said.outcome != "blocked":
+            self._failed.add(said.key)
+        if said.final:
+            if said.key in self.board.running:
+                self._finish(said.key, said.outcome)
+            self._stop_where_enough_failed()
 
     def crashed(self, key: str, reason: str) -> None:
         """The process that told this story died: unknown, and the rest goes on."""
@@ -67,6 +65,11 @@ class Referee:
     def outcomes(self) -> dict[str, str]:
         """How each finished or settled scenario ended."""
         return dict(self._outcomes)
+
+    def _stop_where_enough_failed(self) -> None:
+        if self.run.maxfail and len(self._failed) >= self.run.maxfail and not self.stopped:
+            self.stopped = True
+            self._tell(self.board.stop())
 
     def _finish(self, key: str, outcome: str) -> None:
         self.board.finish(key, met=outcome == "completed", outcome=outcome)

@@ -43,7 +43,10 @@ def look(component: str, row: Row | None, deviating: Iterable[str], *, failed: b
     if row is None:
         return listings[:_MOST]
     if row["kind"] == "command":
-        return [*_host(text(row.get("host")), text(row.get("command")), component), *listings][:_MOST]
+        host = text(row.get("host"))
+        there = [f"ssh {quote(host)} {quote(listing)}" for listing in listings]
+        looked = _host(host, text(row.get("command")), component)
+        return [*looked, *there][:_MOST] if failed else [*there, *looked][:_MOST]
     return [*(_exchange(component, row) if failed else ()), *listings, *(() if failed else _again(row))][
         :_MOST
     ]
@@ -76,7 +79,7 @@ def _host(host: str, command: str, component: str) -> list[str]:
         return [f"ssh -v {quote(host)} true", f"ping -c 3 {quote(host)}"]
     if command.startswith("sftp get "):
         path = command.removeprefix("sftp get ")
-        return [f"ssh {quote(host)} ls -l {quote(path)}", f"ssh {quote(host)} md5sum {quote(path)}"]
+        return [f"ssh {quote(host)} {word} {quote(path)}" for word in ("md5sum", "ls -l")]
     return [f"ssh {quote(host)} {quote(command)}"]
 
 

@@ -68,7 +68,10 @@ def write_reports(folder: RunFolder) -> int:
 
 
 def _show(judged: Report) -> None:
-    show(judged, Console(highlight=False, soft_wrap=not sys.stdout.isatty()))
+    if sys.stdout.isatty():
+        show(judged, Console(highlight=False))
+    else:
+        typer.echo(FORMATS[Format.terminal](judged), nl=False)
 
 
 def _moment(text: str) -> float | None:

@@ -59,7 +59,7 @@ def recorded_arch(*, templated: bool = False, limited: bool = False) -> Architec
 
 
 def recorded_tokens(folder: Path, file: str) -> dict[str, str]:
-    """Tokens that a recording uses without showing where they came from → user (and tenant) that held them."""
+    """Tokens that a recording uses without showing where they came from → the user who held them."""
     shown = set[str]()
     tokens: dict[str, None] = {}
     for exchange in read(folder, file):

@@ -9,7 +9,7 @@ leaks at its end, ``after`` does so after a crash.
 from harness.accounts.after import After, clean_run, remove_accounts
 from harness.accounts.lent import Accounts, Held, lease
 from harness.accounts.marks import is_lasting
-from harness.accounts.proof import clean_up, find_leaks
+from harness.accounts.proof import clean_up, find_leaks, patience
 from harness.accounts.sessions import Sessions
 from harness.credentials import Account
 
@@ -24,5 +24,6 @@ __all__ = [
     "find_leaks",
     "is_lasting",
     "lease",
+    "patience",
     "remove_accounts",
 ]

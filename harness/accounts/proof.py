@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from harness.accounts.lent import Accounts
 from harness.accounts.sessions import Sessions
+from harness.arch.clauses import ClauseTable
 from harness.evidence.folder import RunFolder
 from harness.ledger import Leaks, Ledger, clean, leaks, take
+from harness.ledger.ending import LIMIT
 from harness.ledger.remover import Remover
 
+_SHORTEST = 5.0
 
-def clean_up(accounts: Accounts, folder: RunFolder, sessions: Sessions) -> list[str]:
-    """Remove what the ledger holds open; gives what is left, in words."""
+
+def patience(table: ClauseTable) -> float:
+    """Seconds to wait for the end of things of one kind: three times the slower of what the description
+    allows.
+    """
+    described = (table.clauses.get(("objectives", name)) for name in ("delete", "volume"))
+    allowed = [float(clause.value) for clause in described if clause is not None]
+    return max(3 * max(allowed), _SHORTEST) if allowed else LIMIT
+
+
+def clean_up(accounts: Accounts, folder: RunFolder, sessions: Sessions, limit: float = LIMIT) -> list[str]:
+    """Remove what the ledger holds open; gives what is left, in words. ``limit`` (seconds) holds for each
+    kind.
+    """
     ledger = Ledger(folder.ledger)
-    cleaned = clean(ledger, Remover(sessions), prefix=folder.prefix, own=accounts.own)
+    cleaned = clean(ledger, Remover(sessions), prefix=folder.prefix, own=accounts.own, limit=limit)
     return [str(left) for left in cleaned.left]
 
 

@@ -86,8 +86,12 @@ def _of(run: RunFolder, site: Site) -> bool:
 
 
 def _unfinished(run: RunFolder) -> bool:
-    rows = (row for row in read_record(run.events) if row["kind"] == "run")
-    return not any(row.get("phase") == "end" for row in rows) or bool(Ledger(run.ledger).open_entries())
+    """Whether it may have left something: its ledger is open, or it neither ended nor was cleaned since."""
+    rows = [row for row in (*read_record(run.events), *read_record(run.cleaning)) if row["kind"] == "run"]
+    settled = any(
+        row.get("phase") == "end" or (row.get("phase") == "cleaned" and row.get("ok")) for row in rows
+    )
+    return not settled or bool(Ledger(run.ledger).open_entries())
 
 
 def _clean_runs(site: Site, folders: Iterable[RunFolder], wait: float) -> bool:
@@ -101,6 +105,7 @@ def _clean_runs(site: Site, folders: Iterable[RunFolder], wait: float) -> bool:
             Recorder(folder.cleaning, worker="clean") as record,
         ):
             done = clean_run(site, folder, record)
+            record.write("run", phase="cleaned", ok=done.ok, removed=done.removed, left=done.left)
         _show(folder.id, done.removed, done.left, done.freed)
         failed = failed or not done.ok
     return failed

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from harness.accounts import Accounts, Sessions, clean_up, find_leaks
+from harness.accounts import Accounts, Sessions, clean_up, find_leaks, patience
 from harness.clients.link import Link
 from harness.clients.select import dialect_of, door_to, link_to
 from harness.clients.trail import Trail
@@ -67,7 +67,7 @@ class RunSession:
 
     def clean_up(self) -> list[str]:
         """Remove what the run's ledger holds open; gives what is left, in words."""
-        return clean_up(self.accounts, self.folder, self._sessions)
+        return clean_up(self.accounts, self.folder, self._sessions, patience(self.site.arch.table))
 
     def leaks(self) -> list[str]:
         """What the run's tenants hold beyond what they held before, and that this run made; in words."""

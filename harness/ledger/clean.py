@@ -66,6 +66,7 @@ class _Cleaning:
         self.removed: list[LedgerEntry] = []
         self.absent: list[LedgerEntry] = []
         self.left: list[Left] = []
+        self._seen: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def rank(self, entries: Sequence[LedgerEntry]) -> None:
         """End all things of one rank together, and note entry by entry what is gone."""
@@ -83,7 +84,7 @@ class _Cleaning:
     def _find(self, entry: LedgerEntry) -> list[Thing] | None:
         """The things behind an entry, none where it was never made; ``None`` where nobody can tell."""
         if entry.id:
-            return [Thing(entry.kind, entry.id, entry.name, entry.tenant)]
+            return self._known(entry)
         if not entry.name or not (entry.name.startswith(self.prefix) or entry.tenant in self.own):
             self.left.append(Left(entry, "it may exist, and nothing tells it from what others made"))
             return None
@@ -92,6 +93,26 @@ class _Cleaning:
         except (CloudError, OutOfReach) as error:
             self.left.append(Left(entry, f"could not be looked up: {error}"))
             return None
+
+    def _known(self, entry: LedgerEntry) -> list[Thing] | None:
+        """By id, unless another name has it: small numbers come again when a cloud is built anew."""
+        others = [
+            name for id, name in self._listed(entry) if id == entry.id and entry.name and name != entry.name
+        ]
+        if others:
+            self.left.append(Left(entry, f"its id belongs to {others[0] or 'something without a name'} now"))
+            return None
+        return [Thing(entry.kind, entry.id, entry.name, entry.tenant)]
+
+    def _listed(self, entry: LedgerEntry) -> list[tuple[str, str]]:
+        """Ids and names of the tenant's things of a kind, as far as they can be listed; each kind once."""
+        place = (entry.kind, entry.tenant)
+        if place not in self._seen:
+            try:
+                self._seen[place] = [(thing.id, thing.name) for thing in self.cleaner.list(*place)]
+            except (CloudError, OutOfReach):
+                self._seen[place] = []
+        return self._seen[place]
 
     def _named(self, entry: LedgerEntry) -> list[Thing]:
         """By name; a request that was sent just before everything ended may still take effect for a while."""

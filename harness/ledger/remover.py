@@ -42,18 +42,22 @@ class Remover:
 
     def __init__(self, open_: Open) -> None:
         self._open = open_
-        self._silent: dict[tuple[str, str], tuple[float, Unreachable]] = {}
+        self._silent: dict[str, tuple[float, Unreachable]] = {}
 
     def list(self, kind: str, tenant: str) -> Sequence[Thing]:
         """What the tenant itself holds of a kind."""
-        session, service = self._session(kind, tenant), SERVICES[kind]
-        until, error = self._silent.get((service, tenant), (0.0, None))
-        if error is not None and time.monotonic() < until:
-            raise error
+        service = SERVICES.get(kind, "")
+        for name in ("identity", service):
+            until, error = self._silent.get(name, (0.0, None))
+            if error is not None and time.monotonic() < until:
+                raise error
         try:
-            return [Thing(kind, id, name, tenant) for id, name in self._listed(session, kind)]
+            return [
+                Thing(kind, id, name, tenant) for id, name in self._listed(self._session(kind, tenant), kind)
+            ]
         except Unreachable as silence:
-            self._silent[service, tenant] = (time.monotonic() + _SILENCE, silence)
+            name = "identity" if silence.component == "keystone" else service
+            self._silent[name] = (time.monotonic() + _SILENCE, silence)
             raise
 
     def delete(self, thing: Thing) -> None:

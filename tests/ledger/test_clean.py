@@ -104,6 +104,15 @@ def test_an_answer_that_was_lost_is_found_by_name(bench: Bench) -> None:
     assert len(cleaned.removed) == 1
 
 
+def test_an_id_that_something_else_has_now_is_left_alone(bench: Bench) -> None:
+    thing = bench.create("volume", 1)
+    del bench.cloud.things[thing]
+    bench.cloud.put("volume", thing.id, "payroll", "site")
+    cleaned = bench.clean()
+    assert [left.why for left in cleaned.left] == ["its id belongs to payroll now"]
+    assert bench.cloud.deleted == []
+
+
 def test_names_need_not_be_unique(bench: Bench) -> None:
     bench.create("server", 1, answered=False)
     bench.cloud.put("server", "twin", f"{PREFIX}server-1", "site")

@@ -12,7 +12,7 @@ from harness.evidence.verdicts import Judgement, ScenarioVerdict
 from harness.evidence.waivers import Waiver as AcceptedDeviation
 from reports import annotate, ledger
 from reports.budget import Budget
-from reports.causes import causes
+from reports.causes import causes, unreached
 from reports.model import (
     VERDICTS,
     Clause,
@@ -65,7 +65,7 @@ def assemble(record: Record, judgement: Judgement) -> Report:
     return Report(
         verdict=judgement.go,
         exit_code=judgement.exit_code,
-        ended_early=judgement.ended_early,
+        ended_early=judgement.ended_early or bool(unreached(record, scenarios)),
         banner=judgement.banner,
         because=[text(sentence) for sentence in judgement.because],
         run=_run(record),

@@ -38,7 +38,7 @@ class _Failure:
 
 def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) -> list[Cause]:
     """What to look at first: failures by what they block, deviations, crashes, an early end."""
-    lost = unreached(record, scenarios) if judgement.ended_early else []
+    lost = unreached(record, scenarios)
     found: dict[tuple[Any, ...], _Failure] = {}
     for place, scenario in enumerate(scenarios):
         waived = not scenario.counts and scenario.level == "must"
@@ -49,11 +49,11 @@ def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) 
     blocked = _blocked(scenarios)
     told = [(_weight(failure, blocked), _cause(failure, blocked)) for failure in found.values()]
     ordered = [cause for _, cause in sorted(told, key=lambda pair: pair[0])]
-    return ordered + ([_early(record, lost)] if judgement.ended_early else [])
+    return ordered + ([_early(record, lost)] if lost or judgement.ended_early else [])
 
 
 def unreached(record: Record, scenarios: Iterable[Scenario]) -> list[Scenario]:
-    """Scenarios that an early end kept from being judged: unknown, and without a verdict of their own."""
+    """Scenarios that an early end (a crash, ``-x``, an interrupt) left without a verdict of their own."""
     judged = {
         str(row["scenario"])
         for row in record.rows

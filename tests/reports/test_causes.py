@@ -45,6 +45,18 @@ def test_an_early_end_says_what_was_going_on(made: Callable[[str], RunFolder]) -
     assert cause.next[0].startswith("deployday clean ")
 
 
+def test_an_interrupted_run_ended_early_too(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    preflight(stage)
+    rest(stage)
+    stage.verdict("compute.flavors", "not_reached", reason="the run ended early")
+    report = build(stage.end())
+    assert report.ended_early
+    assert [(cause.kind, cause.scenarios) for cause in report.causes] == [
+        ("ended early", ["compute.flavors"])
+    ]
+
+
 def stories(home: Path, *told: tuple[str, str, int | None]) -> Report:
     """Each story makes one exchange (service, status) and fails on it."""
     stage = Stage(home, plan=[planned(key, "compute", "A story.") for key, _, _ in told])

@@ -93,6 +93,7 @@ def wait(
     """
     clock = clock or Clock()
     begin, pause = clock.now(), FIRST_PAUSE
+    end = begin + limit
     history = _History(begin)
     last: T | None = None
     while True:
@@ -107,9 +108,9 @@ def wait(
             for outcome, holds in (("reached", goal(last)), ("failed", failed(last))):
                 if holds:
                     return history.waited("reached" if outcome == "reached" else "failed", last, clock.now())
-        if asked - begin >= limit:
+        if asked >= end:
             return history.waited("timeout", last, clock.now())
-        clock.sleep(max(min(wish, begin + limit - clock.now()), 0.0))
+        clock.sleep(max(min(wish, end - clock.now()), 0.0))
         pause = min(pause * GROWTH, LONGEST_PAUSE)
 
 
@@ -129,8 +130,8 @@ class _History:
             self._states.append((state, now if self._states else self._begin))
 
     def waited(self, outcome: Outcome, last: T | None, now: float) -> Waited[T]:
-        ends = [since for _, since in self._states[1:]] + [now]
+        ends = [*(since for _, since in self._states[1:]), now]
         transitions = tuple(
-            (state, round(end - since, 3)) for (state, since), end in zip(self._states, ends, strict=True)
+            (state, round(end - since, 3)) for (state, since), end in zip(self._states, ends, strict=False)
         )
         return Waited(outcome, last, transitions, now - self._begin)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
@@ -118,6 +117,3 @@ class Plan:
             return (PlannedScenario.from_json(row) for row in data.get(name, ()))
 
         return cls(tuple(rows("scenarios")), str(data.get("scope", "all")), tuple(rows("deselected")))
-
-    def __str__(self) -> str:
-        return json.dumps(self.to_json(), indent=1)

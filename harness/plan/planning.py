@@ -136,7 +136,9 @@ class _Expanding:
                 continue
             if other not in self.declared:
                 near = get_close_matches(other, self.declared, 1)
-                self._wrong(scenario, text, "no such scenario", f"did you mean {near[0]!r}?" if near else "")
+                hint = f"did you mean {near[0]!r}? or " if near else ""
+                hint += "is its file among those given? give the whole suite and select with -k"
+                self._wrong(scenario, text, "no such scenario", hint)
                 continue
             found = self._keys(scenario, subject, other, which, text)
             absent = absent or ("" if found else f"it needs {text}, which the description does not have")

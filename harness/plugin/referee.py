@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from harness.evidence.reader import read_record
 from harness.plan.board import Board, Unable
 from harness.plugin.endings import Ending
 from harness.plugin.state import Run
@@ -53,7 +54,8 @@ class Referee:
 
     def crashed(self, key: str, reason: str) -> None:
         """The process that told this story died: unknown, and the rest goes on."""
-        write_verdict(self.run.recorder, key, Ending("crashed", reason))
+        told = [row for row in read_record(self.run.folder.events) if row.get("scenario") == key]
+        write_verdict(self.run.recorder, key, Ending("crashed", reason).seen_in(told))
         self._finish(key, "crashed")
 
     def end(self) -> None:

@@ -58,7 +58,7 @@ class Scheduling:
     @pytest.hookimpl(tryfirst=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config) -> BoardScheduler:
         """Play on the board, whatever ``--dist`` says."""
-        self.scheduler = BoardScheduler(self.run, self.referee)
+        self.scheduler = BoardScheduler(self.run, self.referee, self.session)
         return self.scheduler
 
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
@@ -74,9 +74,10 @@ class Scheduling:
 class BoardScheduler:
     """What pytest-xdist asks of a scheduler (``xdist.scheduler.Scheduling``)."""
 
-    def __init__(self, run: Run, referee: Referee) -> None:
+    def __init__(self, run: Run, referee: Referee, session: pytest.Session | None = None) -> None:
         self.run = run
         self.referee = referee
+        self.session = session
         self._pending: dict[WorkerController, list[int]] = {}
         self._collected: set[WorkerController] = set()
         self._index: dict[str, int] = {}
@@ -115,6 +116,8 @@ class BoardScheduler:
             raise pytest.UsageError(
                 f"{node.gateway.id} collected other scenarios than planned: {', '.join(odd)}"
             )
+        if self.session is not None:
+            self.session.testscollected = len(planned)
         self._nodeids = nodeids
         self._index = {nodeid: index for index, nodeid in enumerate(nodeids)}
         self._collected.add(node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_run(drive: Drive) -> None:
 
 def test_a_dead_root_blocks_exactly_what_needs_it_with_any_number_of_workers(drive: Drive) -> None:
     dead = "cloud.refuse('keystone')"
-    alone = drive(token=dead)
+    alone = drive("--junitxml=junit.xml", token=dead)
     four = drive("-n", "4", token=dead, rings="cloud.company(3)")
     assert alone.facts == four.facts
     assert alone.keys("failed") == {"token.given"}
@@ -59,6 +60,13 @@ def test_a_dead_root_blocks_exactly_what_needs_it_with_any_number_of_workers(dri
         )
         assert (ran.folder.path.parent / "released").read_text().count("released") <= 2
     assert len({row["worker"] for row in four.rows}) > 3
+    junit = ElementTree.parse(alone.folder.path.parent / "junit.xml").getroot()
+    assert [junit[0].get(name) for name in ("tests", "failures", "errors", "skipped")] == [
+        "22",
+        "1",
+        "10",
+        "1",
+    ]
     secret = b"in-memory-only"
     assert not [path for path in four.folder.path.iterdir() if secret in path.read_bytes()]
 
@@ -74,6 +82,7 @@ def test_a_killed_worker_leaves_its_story_unknown_and_the_others_go_on(drive: Dr
     assert ran.result.ret == 1
     assert ran.keys("crashed") == {"api.answers[compute]"}
     assert ran.verdicts["api.answers[compute]"]["reason"] == "the process that told it died"
+    assert ran.verdicts["api.answers[compute]"]["component"] == "nova"
     assert ran.keys("blocked") == {"server.booted", "server.shown", "server.deleted"}
     assert ran.keys("out_of_reach") == {"rings.read[storage-2]"} | {
         f"rings.equal[{ring}]" for ring in ("account", "container", "object")

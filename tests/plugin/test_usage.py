@@ -71,10 +71,12 @@ def test_a_suite_that_cannot_be_read_is_shown_not_planned(drive: Drive, source: 
     assert not ran.folder.path.exists()
 
 
-def test_a_need_in_a_file_that_was_not_given_is_named(drive: Drive, pytester: pytest.Pytester) -> None:
+def test_a_need_in_a_file_that_was_not_given_is_named(drive: Drive) -> None:
     ran = drive("test_suite.py::test_show")
     assert ran.result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "server.shown needs 'server.booted': no such scenario" in ran.result.stderr.str()
+    message = ran.result.stderr.str()
+    assert "server.shown needs 'server.booted': no such scenario" in message
+    assert "give the whole suite and select with -k" in message
 
 
 def test_listing_touches_nothing(drive: Drive) -> None:

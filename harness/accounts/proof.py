@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.accounts.lent import Accounts
 from harness.accounts.sessions import Sessions
 from harness.arch.clauses import ClauseTable
+from harness.errors import OutOfReach
 from harness.evidence.folder import RunFolder
 from harness.ledger import Leaks, Ledger, clean, leaks, take
 from harness.ledger.ending import LIMIT
@@ -35,8 +36,13 @@ def find_leaks(accounts: Accounts, folder: RunFolder, sessions: Sessions) -> Lea
     """What the run's tenants hold beyond what they held before; nothing is removed here.
 
     ``ours`` speaks against the run, ``foreign`` is told only: nobody knows whose it is. With administrator
-    credentials users and tenants of this run are looked for, too.
+    credentials users and tenants of this run are looked for, too. Raises ``OutOfReach`` where nothing at all
+    could be listed: what nobody saw is no proof.
     """
     after = take(Remover(sessions), accounts.tenants, cloudwide=accounts.admin is not None)
+    if after.blind:
+        raise OutOfReach(
+            f"nothing could be listed: {next(iter(after.unseen.values()), 'no tenant is known')}"
+        )
     ids = Ledger(folder.ledger).ids()
     return leaks(accounts.before, after, prefix=folder.prefix, own=accounts.own, ids=ids)

@@ -72,6 +72,8 @@ class RunSession:
     def leaks(self) -> list[str]:
         """What the run's tenants hold beyond what they held before, and that this run made; in words."""
         found = find_leaks(self.accounts, self.folder, self._sessions)
+        for what, why in found.unseen.items():
+            self.trail.write("run", phase="unseen", what=what, why=why)
         for thing in found.foreign:
             self.trail.write("run", phase="foreign", thing=str(thing))
         return [str(thing) for thing in found.ours]

@@ -20,20 +20,23 @@ LISTED = tuple(kind for kind in KINDS if kind not in ("attachment", *CLOUDWIDE))
 @dataclass(frozen=True)
 class Inventory:
     """What some tenants hold. ``unseen`` maps what could not be listed (``volume of deployday-1``) to the
-    reason.
+    reason; ``blind`` where that is everything.
     """
 
     things: frozenset[Thing] = frozenset()
     unseen: Mapping[str, str] = field(default_factory=dict)
+    blind: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able form; ``from_json`` reads it back."""
-        return {"things": [thing.to_json() for thing in sorted(self.things)], "unseen": dict(self.unseen)}
+        things = [thing.to_json() for thing in sorted(self.things)]
+        return {"things": things, "unseen": dict(self.unseen), "blind": self.blind}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Inventory:
         """Read what ``to_json`` wrote."""
-        return cls(frozenset(Thing(*texts) for texts in data["things"]), dict(data["unseen"]))
+        things = frozenset(Thing(*texts) for texts in data["things"])
+        return cls(things, dict(data["unseen"]), bool(data["blind"]))
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def take(cleaner: Cleaner, tenants: Iterable[str], *, cloudwide: bool = False) -
             things.update(cleaner.list(kind, tenant))
         except (CloudError, OutOfReach) as reason:
             unseen[_place(kind, tenant)] = str(reason)
-    return Inventory(frozenset(things), unseen)
+    return Inventory(frozenset(things), unseen, blind=len(unseen) == len(places))
 
 
 def leaks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.ledger import Inventory, Thing, leaks, sweep, take
+from harness.ledger import KINDS, Inventory, Thing, leaks, sweep, take
 from tests.ledger.cloud import InMemory
 
 PREFIX = "deployday-1f2e-"
@@ -60,6 +60,13 @@ def test_what_could_not_be_seen_before_is_not_new() -> None:
     found = leaks(before, take(cloud, ["deployday-1"]), prefix=PREFIX, own=["deployday-1"])
     assert (found.ours, found.foreign) == ((mine,), ())
     assert set(found.unseen) == set(before.unseen)
+
+
+def test_an_inventory_in_which_nothing_could_be_listed_is_blind() -> None:
+    cloud = InMemory(broken=set(KINDS))
+    assert take(cloud, ["deployday-1"], cloudwide=True).blind
+    cloud.broken.remove("image")
+    assert not take(cloud, ["deployday-1"]).blind
 
 
 def test_sweeping_goes_by_rank_and_tells_what_stays() -> None:

@@ -83,15 +83,15 @@ class Nodes(Mapping[str, CloudNode]):
         return next((node for node in found if node), address)
 
     def majority(self, ring: str) -> tuple[list[str], list[str]]:
-        """The holders of the ring that most of them have, and the other holders, both in order of the
-        description.
+        """The nodes that have the ring of the majority, and those that have another one or lack it.
 
-        A holder whose file is missing or cannot be read is among the others.
+        Every node of the site is looked at, whoever is described as a holder: a stray ring on a node without
+        a role for it is found, and none is missed there.
         """
-        areas = self._site.arch.model.objects
-        if areas is None or ring not in areas.rings:
-            raise OutOfReach(f"no {ring} ring is described")
-        digests = {name: self._digest(name, ring) for name in areas.rings[ring].holders}
+        arch = self._site.arch
+        needing = {*arch.nodes_with("object-proxy"), *arch.nodes_with("object-storage")}
+        found = {name: self._digest(name, ring) for name in self}
+        digests = {name: digest for name, digest in found.items() if digest or name in needing}
         counts = [digest for digest in digests.values() if digest]
         common = max(counts, key=lambda digest: (counts.count(digest), -counts.index(digest)), default="")
         same = [name for name, digest in digests.items() if digest and digest == common]

@@ -7,15 +7,15 @@ import os
 from typing import Any
 
 import harness.site
-from harness.arch import Architecture, parse
+from harness.arch import Architecture, load, parse
+
+CHANGES = {parse(path): value for path, value in json.loads(os.environ["MUTATIONS"]).items()}
+"""The described values to change: ``MUTATIONS`` holds JSON, printed path → value."""
 
 
-def pytest_configure() -> None:
-    """Change the described values that ``MUTATIONS`` (JSON: printed path → value) names."""
-    changes = {parse(path): value for path, value in json.loads(os.environ["MUTATIONS"]).items()}
-    original = harness.site.load
+def changed(*words: Any, **more: Any) -> Architecture:
+    """The architecture that the site names, with those changes."""
+    return load(*words, **more).with_changes(CHANGES)
 
-    def changed(*words: Any, **more: Any) -> Architecture:
-        return original(*words, **more).with_changes(changes)
 
-    harness.site.load = changed
+harness.site.load = changed  # at import: the run reads its site before any hook of this plugin

@@ -88,6 +88,7 @@ class Node:
             self._connection.close()
             self._connection.open()
         except FAILURES as error:
+            self._connection.client.close()
             self._refused = f"{self.name} ({self._connection.host}:{self._connection.port}): {reason(error)}"
             raise HostUnreachable(self._refused, component="ssh") from error
 

@@ -98,7 +98,7 @@ def test_a_killed_worker_leaves_its_story_unknown_and_the_others_go_on(drive: Dr
 
 @pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["alone", "workers"])
 def test_stopping_at_the_first_failure_still_cleans_up(drive: Drive, words: tuple[str, ...]) -> None:
-    ran = drive("-x", *words, catalogue="raise AssertionError('no catalogue')")
+    ran = drive("-x", *words, catalogue="raise AssertionError('no catalogue')", rings="time.sleep(0.5)")
     assert ran.result.ret == 1
     assert ran.keys("failed") == {"catalogue.read"}
     assert ran.keys("blocked") == AFTER_TOKEN - {"catalogue.read", "tenants.listed"}

@@ -232,3 +232,14 @@ def test_unknown_actions_and_bodies(cloud: Cloud) -> None:
     assert cloud.ask("POST", "servers").status_code == 400
     huge = {"server": {"name": "x" * (2 << 20)}}
     assert cloud.ask("POST", "servers", huge).status_code == 413
+
+
+@pytest.mark.parametrize("query", ["minRam=%C2%B2", "minRam=" + "9" * 5000, "limit=" + "9" * 5000])
+def test_odd_numbers_do_no_harm(cloud: Cloud, query: str) -> None:
+    assert cloud.ask("GET", f"flavors/detail?{query}").status_code in (200, 400, 500)
+
+
+def test_what_is_not_built_says_so(cloud: Cloud) -> None:
+    answer = cloud.ask("GET", "os-certificates/root")
+    assert message(answer) == (501, "The lab does not build this part of nova.")
+    assert cloud.act(cloud.booted(), forceDelete=None).status_code == 501

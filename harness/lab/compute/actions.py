@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 
-from harness.lab.compute import console, floating, images_of_servers, resizing
+from harness.lab.compute import console, floating, images_of_servers, resizing, unbuilt
 from harness.lab.compute.call import Call, Handler, bare
 from harness.lab.compute.find import find_server
 from harness.lab.compute.refusals import Refusal, bad
@@ -163,26 +162,27 @@ async def _rescue(call: Call) -> Response:
     return call.ok({"adminPass": given or call.world.ids.text(12)})
 
 
-def _only_administrators(name: str, refuse: Callable[[Call], Refusal]) -> Handler:
-    async def handler(call: Call) -> Response:
+def _administrators_alone(name: str, handler: Handler) -> Handler:
+    async def checked(call: Call) -> Response:
         call.require_admin(f"admin_actions:{name}")
-        find_server(call, call.parts["id"])
-        raise refuse(call)
+        return await handler(call)
 
-    return handler
+    return checked
 
 
-def _no_live_migration(call: Call) -> Refusal:
-    host = _argument(call, "os-migrateLive").get("host")
-    return bad(f"Live migration of instance {call.parts['id']} to host {host} failed")
+async def _no_live_migration(call: Call) -> Response:
+    server, host = find_server(call, call.parts["id"]), _argument(call, "os-migrateLive").get("host")
+    raise bad(f"Live migration of instance {server.id} to host {host} failed")
 
 
 _HANDLERS: dict[str, Handler] = {
     "reboot": _reboot,
     "changePassword": _change_password,
     "rescue": _rescue,
-    "os-migrateLive": _only_administrators("migrateLive", _no_live_migration),
-    "migrate": _only_administrators("migrate", lambda call: Refusal(501)),
+    "os-migrateLive": _administrators_alone("migrateLive", _no_live_migration),
+    "migrate": _administrators_alone("migrate", unbuilt.unbuilt),
+    "forceDelete": unbuilt.unbuilt,
+    "restore": unbuilt.unbuilt,
     **console.ACTIONS,
     **floating.ACTIONS,
     **images_of_servers.ACTIONS,

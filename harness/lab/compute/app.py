@@ -19,6 +19,7 @@ from harness.lab.compute import (
     limits,
     metadata,
     servers,
+    unbuilt,
     usage,
 )
 from harness.lab.compute.resources import Endings, Resources
@@ -46,6 +47,7 @@ _FILES = (
     servers,
     usage,
     on_compute,
+    unbuilt,
 )
 
 

@@ -23,9 +23,7 @@ def routes(into: Resources) -> None:
 def ordered(call: Call) -> list[Flavor]:
     """All flavors in the order of their ids, numbers first."""
     rows = compute(call.world).flavors.values()
-    return sorted(
-        rows, key=lambda row: (not row.id.isdigit(), int(row.id) if row.id.isdigit() else 0, row.id)
-    )
+    return sorted(rows, key=lambda row: (not row.id.isdecimal(), len(row.id), row.id))
 
 
 def find(call: Call, flavor_id: Any) -> Flavor:
@@ -40,7 +38,7 @@ def _page(call: Call) -> tuple[list[Flavor], dict[str, Any]]:
     rows = ordered(call)
     for name, size in (("minRam", "ram"), ("minDisk", "disk")):
         given = call.query(name)
-        if given is not None and given.isdigit():
+        if given is not None and given.isdecimal():
             rows = [row for row in rows if getattr(row, size) >= int(given)]
     rows, more = page_of(call, rows, lambda row: row.id)
     links = {"flavors_links": [{"href": call.link(f"flavors?{more}"), "rel": "next"}]} if more else {}

@@ -58,9 +58,8 @@ def _find(call: Call) -> FloatingAddress:
 
 async def allocate(call: Call) -> Response:
     """Take an address out of a pool."""
-    pool = (
-        (call.body or {}).get("pool") or _DEFAULT_POOL if isinstance(call.body or {}, dict) else _DEFAULT_POOL
-    )
+    wanted = call.body if isinstance(call.body, dict) else {}
+    pool = wanted.get("pool") or _DEFAULT_POOL
     state = compute(call.world)
     if len(_mine(call)) >= state.quota(call.tenant)["floating_ips"]:
         raise over_quota("AddressLimitExceeded", below=True)

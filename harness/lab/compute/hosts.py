@@ -132,7 +132,7 @@ async def delete_aggregate(call: Call) -> Response:
     """Remove an aggregate."""
     call.require_admin("aggregates")
     state, given = compute(call.world).aggregates, call.parts["id"]
-    if not given.isdigit() or int(given) not in state:
+    if not given.isdecimal() or int(given) not in state:
         raise missing(f"Aggregate {given} could not be found.")
     del state[int(given)]
     return call.empty(200)

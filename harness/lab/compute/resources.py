@@ -1,4 +1,5 @@
-"""Nova's resource layer: from a routed request to a handler, and from what it raises to a fault.
+"""Nova's resource layer: from a routed request to a handler, and from what it raises to a fault; what nobody
+foresaw is a 500 as in nova, and a line in the lab's log.
 
 A collection has the five REST methods on its URL whether or not its controller implements them: a method
 that is not implemented is an item-level 404 (JSON), an unknown URL a route-level one (text).
@@ -7,6 +8,7 @@ that is not implemented is an item-level 404 (JSON), an unknown URL a route-leve
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from starlette.requests import Request
@@ -15,9 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.lab.compute.call import Call, Handler
 from harness.lab.compute.refusals import Refusal, bad
-from harness.lab.http import Routes, context_of, read_body
+from harness.lab.http import Routes, Stop, context_of, read_body
 from harness.lab.world import World
 
+_log = logging.getLogger(__name__)
 _REST = {
     "index": ("GET", ""), "create": ("POST", ""), "show": ("GET", "/{id}"), "update": ("PUT", "/{id}"),
     "delete": ("DELETE", "/{id}"),
@@ -76,6 +79,11 @@ class Resources:
             return await handler(call)
         except Refusal as refusal:
             return refusal.response(request_id, xml)
+        except Stop:
+            raise
+        except Exception:
+            _log.exception("%s %s tripped the lab", request.method, request.url.path)
+            return Refusal(500).response(request_id, xml)
 
 
 def wants_xml(request: Request) -> bool:

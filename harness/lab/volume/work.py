@@ -36,8 +36,8 @@ def _find(rows: list[Any], given: Any) -> Any:
 def listed(call: Call, rows: list[Any]) -> list[Any]:
     """The rows within ``limit`` and ``offset``, which is all the filtering that there is."""
     limit, offset = call.query("limit") or "", call.query("offset") or ""
-    rows = rows[int(offset) :] if offset.isdigit() else rows
-    return rows[: int(limit)] if limit.isdigit() and int(limit) else rows
+    rows = rows[int(offset) :] if offset.isdecimal() else rows
+    return rows[: int(limit)] if limit.isdecimal() and int(limit) else rows
 
 
 def create_volume(call: Call) -> Volume:

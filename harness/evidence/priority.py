@@ -10,8 +10,10 @@ from harness.evidence.verdicts import State, Verdict
 
 T = TypeVar("T", bound=str)
 
-FOLD: tuple[State, ...] = ("deviates", "unknown", "verified")
-"""Several observations of one clause: any deviation, else any doubt, else verified."""
+FOLD: tuple[State, ...] = ("deviates", "unknown", "verified", "out_of_reach")
+"""Several observations of one clause: any deviation, else any doubt, else verified; last, that it cannot be
+seen.
+"""
 
 INHERITED: tuple[State, ...] = ("unknown", "blocked", "out_of_reach", "not_applicable")
 """A clause that nobody observed, from the scenarios that own it: the one that comes nearest to having looked.

@@ -13,7 +13,7 @@ from harness.evidence.reader import Row, row_id
 from harness.evidence.redaction import MARK
 from harness.evidence.verdicts import State
 
-_SAID_BY_US = frozenset({"run", "scenario", "step", "share", "observation", "names", "verdict"})
+_SAID_BY_US = frozenset({"run", "scenario", "step", "share", "observation", "names", "unseen", "verdict"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,9 @@ def sights(
             and (clause := table.clauses.get(_path(row, "clause") or ())) is not None
         ):
             seen.append(_observation(clause, row, ledger_ids, evidence))
+        elif row["kind"] == "unseen" and (path := _path(row, "clause")) in table.clauses:
+            reason = str(row.get("reason") or "this access cannot see it")
+            seen.append(Sight(path or (), "out_of_reach", None, (), row.get("scenario"), reason))
         elif row["kind"] == "names" and (path := _path(row, "collection")) is not None:
             doubt = _doubt(row, evidence)
             names = {str(name) for name in _list(row.get("names"))}

@@ -60,6 +60,21 @@ def read(folder: Path, file: str) -> list[Exchange]:
     return list(_rows(folder / file))
 
 
+State = tuple[Any, ...]
+"""What a wait looks at: HTTP status, and status, vm_state and task_state where there are such."""
+
+
+def histories(folder: Path) -> dict[str, list[State]]:
+    """Case of a wait → the states that another client of the same cloud saw, from ``state-history.json``."""
+    path = folder / "state-history.json"
+    rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    named: dict[str, list[State]] = {}
+    for name, states in rows.items():
+        case = name.replace("vol-", "vwatch-", 1) if name.startswith("vol-") else f"watch-{name}"
+        named[case] = [(*state, None, None, None)[:4] for state in states]
+    return named
+
+
 def _rows(path: Path) -> Iterator[Exchange]:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)

@@ -13,7 +13,7 @@ from harness.lab.apps import apps
 from harness.lab.building import build_world
 from harness.lab.world import Role, World
 from tests.lab.conformance.binding import Binder
-from tests.lab.conformance.recording import Exchange, read
+from tests.lab.conformance.recording import Exchange, histories, read
 from tests.lab.conformance.replay import Send, Stage
 from tests.lab.conformance.senders import in_process
 from tests.lab.conformance.tables import TOKEN_HOLDERS
@@ -46,7 +46,7 @@ async def recorded_stage(folder: Path, file: str, seed: int) -> tuple[Stage, Wor
     for token, holder in recorded_tokens(folder, file).items():
         known[token] = await _login(send, names.get(holder, holder))
     known.update(_image(folder, world))
-    return Stage(send, known, names, _expiring(world)), world
+    return Stage(send, known, names, _expiring(world), histories(folder)), world
 
 
 def recorded_arch(*, templated: bool = False, limited: bool = False) -> Architecture:

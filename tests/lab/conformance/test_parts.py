@@ -11,7 +11,7 @@ import pytest
 from tests.lab.conformance.binding import Binder
 from tests.lab.conformance.order import ordered
 from tests.lab.conformance.recording import Answer, Exchange
-from tests.lab.conformance.replay import Report, Stage, replay
+from tests.lab.conformance.replay import Report, Stage, agree, replay
 from tests.lab.conformance.shapes import path_shape, type_tree
 
 OLD, NEW = "a" * 32, "b" * 32
@@ -162,3 +162,24 @@ def test_a_wait_is_compared_by_transitions(live: list[str], hit: bool) -> None:
     report = replayed(rows, {"GET /servers/1": [server(status) for status in live]})
     found = {shape[0]: ok for shape, ok in report.shapes.items()}
     assert found == {"WATCH": hit, "GET": True}
+
+
+@pytest.mark.parametrize(
+    ("live", "same"),
+    [
+        (["x", "z"], True),
+        (["w", "x", "y", "z"], True),
+        (["w", "z"], False),
+        (["x", "y", "w", "z"], False),
+        (["x", "q", "z"], False),
+        (["x", "z", "y"], False),
+        ([], False),
+    ],
+)
+def test_what_another_client_saw_may_be_seen(live: list[str], same: bool) -> None:
+    """The recording saw x long, then z; the other client w, y and z."""
+
+    def states(names: list[str]) -> list[tuple[Any, ...]]:
+        return [(200, name, None, None) for name in names]
+
+    assert agree(states(live), states(["x", "x", "z"]), states(["w", "y", "z"])) is same

@@ -17,6 +17,7 @@ from harness.lease import alone, held
 from harness.ledger import Ledger
 from harness.site import Site, load_site
 
+COULD_NOT = 2
 All = Annotated[bool, typer.Option("--all", help="Every run of the site, also those that ended well.")]
 AccountsToo = Annotated[
     bool, typer.Option("--accounts", help="Remove the lasting accounts deployday-1…n as well.")
@@ -37,7 +38,7 @@ def clean(
     wait: Patience = 30.0,
     runs_: Runs = Path("var/runs"),
 ) -> None:
-    """Remove what crashed runs left in a cloud; exit 0 when nothing is left, 1 when something is.
+    """Remove what crashed runs left in a cloud; exit 0 when nothing is left, 2 when something is.
 
     Without RUN it cleans every run of the site that did not end, or whose ledger is open. It waits for
     processes that still belong to a run, and touches nothing of a run that stays alive.
@@ -55,7 +56,7 @@ def clean(
             typer.echo(f"{site.name}: no run left anything behind")
         if accounts:
             failed = _remove_accounts(site, runs_) or failed
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(COULD_NOT if failed else 0)
 
 
 def _sorted(words: Sequence[str], home: Path, cloud: str | None) -> tuple[list[RunFolder], list[str]]:

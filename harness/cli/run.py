@@ -24,7 +24,10 @@ from harness.site import Site, load_site
 Lab = Annotated[
     bool, typer.Option("--lab", help="Bring the described cloud up on this machine, run, take it down.")
 ]
-Workers = Annotated[int, typer.Option("--workers", "-n", min=1, max=16, help="Processes that run scenarios.")]
+Workers = Annotated[
+    int,
+    typer.Option("--workers", "-n", max=16, help="Processes that run scenarios; 0: one for a lab, else two."),
+]
 Only = Annotated[
     str, typer.Option("--only", "-k", help="Scenarios by name, as pytest's -k; their needs run too.")
 ]
@@ -63,7 +66,7 @@ def run(
     fault: Fault = [],  # noqa: B006 - typer copies it
     overlay: Overlay = [],  # noqa: B006
     set_: Set = [],  # noqa: B006
-    workers: Workers = 2,
+    workers: Workers = 0,
     only: Only = "",
     fail_fast: First = False,
     runs: Runs = Path("var/runs"),
@@ -74,14 +77,21 @@ def run(
     if lab and cloud:
         raise UsageError("--lab and --cloud name two different clouds")
     spent = Spent()
+    signal.signal(signal.SIGTERM, _interrupt)
     with _target(target, lab, fault, overlay, set_, spent) as ref:
         site = load_site(ref, cloud=cloud, overlays=overlay, sets=set_)
         site.credentials()
         folder = create_run(site.name, home=runs)
+        workers = workers or (1 if site.file.lab else 2)
         words = _words(ref, cloud, overlay, set_, workers, only, fail_fast)
         with spent.on("suites"):
             _drive(folder, words)
     raise typer.Exit(_report(folder, site, spent))
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """End on SIGTERM as on Ctrl-C: the run is reported, its lab taken down."""
+    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -95,15 +105,16 @@ def _target(
     from harness.arch import load
     from harness.lab import down, up
 
-    with spent.on("lab"):
-        home = Path(tempfile.mkdtemp(prefix="deployday-lab-"))
-        arch = load(target, overlays=list(overlays), sets=list(sets))
-        info = up(arch, home=home, faults=tuple(faults), ref=target)
-    try:
-        yield str(info.site_file)
-    finally:
-        with spent.on("lab down"):
-            down(info.name, home=home)
+    arch = load(target, overlays=list(overlays), sets=list(sets))
+    with tempfile.TemporaryDirectory(prefix="deployday-lab-") as folder:
+        home = Path(folder)
+        with spent.on("lab"):
+            info = up(arch, home=home, faults=tuple(faults), ref=target, tied=True)
+        try:
+            yield str(info.site_file)
+        finally:
+            with spent.on("lab down"):
+                down(info.name, home=home)
 
 
 def _words(
@@ -126,23 +137,26 @@ def _words(
     return words + (["-x"] if fail_fast else [])
 
 
+_PYTEST = ["-P", "-m", "pytest", "--pyargs", "scenarios", "-q", "--no-header", "--tb=short"]
+_PLUGINS = ["-p", "harness.plugin", "-p", "xdist.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
+"""The plugins that a run needs and no other: what else is installed costs every worker its start."""
+
+
 def _drive(folder: RunFolder, words: Sequence[str]) -> None:
     """Start pytest as a child, follow the record to its end; what pytest prints is shown only if it broke."""
     from harness.cli.live import follow
 
-    command = [sys.executable, "-P", "-m", "pytest", "--pyargs", "scenarios", "-c", os.devnull]
-    command += [
-        "--rootdir",
-        str(folder.path),
-        "--import-mode=importlib",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:locust",
-    ]
-    command += ["-q", "--no-header", "--tb=short", "--run-dir", str(folder.path), *words]
+    command = [sys.executable, *_PYTEST, *_PLUGINS, "--import-mode=importlib", "-c", os.devnull]
+    command += ["--rootdir", str(folder.path), "--run-dir", str(folder.path), *words]
     with tempfile.TemporaryFile() as output:
-        child = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        child = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is passed on once, below, not twice
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        )
         try:
             follow(folder, lambda: child.poll() is None)
         except KeyboardInterrupt:

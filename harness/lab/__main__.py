@@ -16,6 +16,7 @@ def main() -> None:
     serve = verbs.add_parser("serve", help="the control plane of a lab that `deployday lab up` has laid out")
     serve.add_argument("folder")
     serve.add_argument("--control-fd", type=int, required=True, help="the listening control socket")
+    serve.add_argument("--parent", type=int, help="end when this process, the one that starts it, ends")
     chosen = parser.parse_args()
     if chosen.verb == "swift":
         die_with_parent(chosen.parent)
@@ -23,6 +24,8 @@ def main() -> None:
 
         serve_swift()
     else:
+        if chosen.parent:
+            die_with_parent(chosen.parent)
         from harness.lab.server import serve as serve_lab
 
         serve_lab(chosen.folder, chosen.control_fd)

@@ -78,11 +78,13 @@ def up(
     home: Path = HOME,
     faults: Sequence[str] = (),
     ref: str | Path | None = None,
+    tied: bool = False,
 ) -> LabInfo:
     """Bring up the cloud of an architecture; returns when it has answered and stored an object.
 
     ``ref`` is what the site file calls the architecture (a file, or a shipped name; by default the shipped
-    name). ``faults`` are put in force once it is ready. Raises ``UsageError`` where a lab of that name runs,
+    name). ``faults`` are put in force once it is ready. A ``tied`` lab ends with this process, however that
+    ends. Raises ``UsageError`` where a lab of that name runs,
     ``LabError`` where it cannot be started; nothing is left running then.
     """
     begun = time.monotonic()
@@ -96,7 +98,7 @@ def up(
         layout, claimed = claim(arch.model.nodes, _ports(arch.model))
         with claimed:
             settings = _write_settings(folder, arch, layout)
-            pid = _start(folder, claimed)
+            pid = _start(folder, claimed, tied)
         try:
             since = started(pid) or ""
             accounts = logins(folder.name, arch.model, layout, settings["passwords"])
@@ -231,13 +233,14 @@ def _write_settings(folder: LabFolder, arch: Architecture, layout: Layout) -> di
     return settings
 
 
-def _start(folder: LabFolder, claimed: socket.socket) -> int:
+def _start(folder: LabFolder, claimed: socket.socket, tied: bool) -> int:
     """Start the control plane in a session of its own, its output in its log; returns its process id.
 
     Not ``subprocess``: the process outlives the caller, which must not be blamed for that.
     """
     command = [sys.executable, "-P", "-m", "harness.lab", "serve", str(folder.path)]
     command += ["--control-fd", str(claimed.fileno())]
+    command += ["--parent", str(os.getpid())] if tied else []
     claimed.set_inheritable(True)
     log, flags = str(folder.log / "control.log"), os.O_CREAT | os.O_WRONLY | os.O_APPEND
     files = [

@@ -46,6 +46,23 @@ def write_clouds(folder: LabFolder, accounts: Mapping[str, Login], region: str) 
     write_secret(folder.clouds, "\n".join(lines) + "\n")
 
 
+def doubles(model: Any) -> list[str]:
+    """What of this cloud is no real component, in the words of a report: what, and what it is instead."""
+    found = {
+        "identity": "keystone: identity v2.0 in memory, in the recorded dialect of 2012.1",
+        "image": "glance: images v1 in memory, in the recorded dialect of 2012.1",
+        "compute": "nova: compute v2 in memory, in the recorded dialect of 2012.1; no guest runs, no network",
+        "volume": "nova-volume: volumes v1 in memory, in the recorded dialect of 2012.1; no disk behind them",
+        "ec2": "ec2: an address in the catalogue, nothing answers there",
+        "s3": "s3: an address in the catalogue, nothing answers there",
+    }
+    swift = (
+        "swift: the real servers and rings of a later release; a filter answers like 1.4.8 where it differs"
+    )
+    nodes = "hosts: real SSH, SFTP and files below a folder each; no services, packages or commands"
+    return [*(text for kind, text in found.items() if kind in model.catalogue), swift, nodes]
+
+
 def write_site(folder: LabFolder, architecture: str, layout: Layout, model: Any) -> None:
     """The site file of the lab, so that ``deployday run`` takes it like any other."""
     until = (datetime.now(UTC) + _GRANTED).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -64,6 +81,9 @@ def write_site(folder: LabFolder, architecture: str, layout: Layout, model: Any)
         f"ssh: {{user: {USER}, key_file: ssh_key, known_hosts: known_hosts}}",
         "rings: {path: /etc/swift, builders: /etc/swift}",
         f"disruptive: {{until: {json.dumps(until)}, nodes: {json.dumps(list(model.nodes))}}}",
-        f"lab: {{control: {json.dumps(layout.control_url)}}}",
+        "lab:",
+        f"  control: {json.dumps(layout.control_url)}",
+        "  doubles:",
+        *(f"    - {json.dumps(double)}" for double in doubles(model)),
     ]
     folder.site.write_text("\n".join(lines) + "\n", encoding="utf-8")

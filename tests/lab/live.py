@@ -90,23 +90,19 @@ class LiveLab:
         urls = {row["type"]: row["endpoints"][0]["publicURL"] for row in access["serviceCatalog"]}
         return Account(access["token"]["id"], access["token"]["tenant"]["id"], access["user"]["id"], urls)
 
-    def stranger(self) -> Account:
+    def stranger(self, name: str = "stranger") -> Account:
         """A member of a tenant of their own, made through the API."""
-        if "stranger" not in self.others:
-            admin = self.login("admin")
-            base = self.admin_url
-            token = {"X-Auth-Token": admin.token}
-            tenant = send("POST", f"{base}/tenants", token, {"tenant": {"name": "stranger"}}).json()[
-                "tenant"
-            ]["id"]
-            account = {"name": "stranger", "password": "s3cr3t", "tenantId": tenant, "email": "s@example.net"}
+        if name not in self.others:
+            base, token = self.admin_url, {"X-Auth-Token": self.login("admin").token}
+            tenant = send("POST", f"{base}/tenants", token, {"tenant": {"name": name}}).json()["tenant"]["id"]
+            account = {"name": name, "password": "s3cr3t", "tenantId": tenant, "email": "s@example.net"}
             user = send("POST", f"{base}/users", token, {"user": account}).json()["user"]["id"]
             roles = send("GET", f"{base}/OS-KSADM/roles", token).json()["roles"]
             member = next(role["id"] for role in roles if role["name"] == "Member")
             path = f"{base}/tenants/{tenant}/users/{user}/roles/OS-KSADM/{member}"
             assert send("PUT", path, token).status == 200
-            self.others["stranger"] = self.login("stranger", "s3cr3t")
-        return self.others["stranger"]
+            self.others[name] = self.login(name, "s3cr3t")
+        return self.others[name]
 
     @property
     def admin_url(self) -> str:

@@ -93,7 +93,7 @@ def test_tokens_are_judged_by_the_lab_s_own_identity(live_lab, demo, container):
 
 
 def test_an_account_is_deleted_by_its_member_as_in_essex(live_lab):
-    stranger = live_lab.stranger()
+    stranger = live_lab.stranger("leaver")
     assert stranger.send("PUT", "object-store/c").status == 201
     assert stranger.send("DELETE", "object-store/?bulk-delete").status == 204
     assert stranger.send("HEAD", "object-store").status == 500

@@ -47,9 +47,9 @@ _LISTEN_LIMIT = 20.0
 def serve() -> None:
     """Answer commands until the input ends."""
     name_process("swift-parent")
-    servers = Servers({})
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
+    servers = Servers({}, answers.fileno())
     for line in sys.stdin:
         print(json.dumps(_answer(servers, json.loads(line))), file=answers, flush=True)
     servers.stop(list(servers.pids))
@@ -85,9 +85,10 @@ def _rings(command: dict[str, Any]) -> list[str]:
 
 @dataclass
 class Servers:
-    """The forked servers by name."""
+    """The forked servers by name; ``private`` is the parent's own file that they must not keep open."""
 
     pids: dict[str, int]
+    private: int
 
     def start(self, wanted: list[dict[str, Any]]) -> dict[str, int]:
         """Fork them all, then wait until each listens; raises ``LabError`` with the end of its log
@@ -95,7 +96,7 @@ class Servers:
         """
         _preload(wanted[0]["etc"])
         for server in wanted:
-            self.pids[server["name"]] = _fork(server)
+            self.pids[server["name"]] = _fork(server, self.private)
         for server in wanted:
             self._await(server)
         return {server["name"]: self.pids[server["name"]] for server in wanted}
@@ -123,7 +124,10 @@ class Servers:
 
 
 def _preload(etc: str) -> None:
-    """Import all of Swift once; forks share the pages. Swift wants a swift.conf before its first import."""
+    """Import all of Swift and make it green once, as Swift's own parent does; forks share pages and work.
+
+    Swift wants a swift.conf before its first import.
+    """
     from importlib import import_module
 
     from swift.common import utils
@@ -135,9 +139,10 @@ def _preload(etc: str) -> None:
         import_module(f"swift.common.middleware.{name}")
     import_module("harness.lab.objects.token")
     import_module("harness.lab.objects.face")
+    utils.monkey_patch()
 
 
-def _fork(server: dict[str, Any]) -> int:
+def _fork(server: dict[str, Any], private: int) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -145,8 +150,12 @@ def _fork(server: dict[str, Any]) -> int:
     try:
         die_with_parent(parent)
         name_process(f"swift-{server['kind']}")
+        os.close(private)
         _own_files(server["log"])
+        from eventlet import hubs
         from swift.common.wsgi import run_wsgi
+
+        hubs.use_hub()  # one of its own: the parent's poll must not be shared
 
         os._exit(run_wsgi(server["conf"], f"{server['kind']}-server", verbose=False) or 0)
     except BaseException:
@@ -160,7 +169,8 @@ def _own_files(log: str) -> None:
     os.dup2(null, 0)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    os.closerange(3, 256)
+    os.close(null)
+    os.close(out)
 
 
 def _listens(host: str, port: int) -> bool:

@@ -17,12 +17,12 @@ _TOKENS = {
     "dcab956336a7420caabd0db8b75b2559": "demo",
     "2464a70e227b455598a8cf7c91e9239b": "stranger",
     "2d053739e95846bcaeac44e698a05014": "admin",
-    "dcbb8ab553354655b225132869c9a5a8": "stranger",
+    "dcbb8ab553354655b225132869c9a5a8": "deleter",
 }
 _TENANTS = {
     "9a759f9bafdc44e89285b4bdf6e41ada": "demo",
     "037f68e8bd5742fbb464ec25b7be775e": "stranger",
-    "5a454acc1d664ecdbcab2a66bd50a34e": "stranger",
+    "5a454acc1d664ecdbcab2a66bd50a34e": "deleter",
 }
 _NAMES = (
     "wire",
@@ -39,14 +39,16 @@ _NAMES = (
     "seg",
     "dir",
 )
-_PORTS = {8080: ("controller", 8080), 6010: ("storage-1", 6000), 6012: ("storage-1", 6002)}
+_PORTS = {port: ("controller", port) for port in (5000, 8080, 8774, 9292)}
+_PORTS |= {6010: ("storage-1", 6000), 6012: ("storage-1", 6002)}
 _EXPIRES_AFTER = 2.1
 
 
 def swift_stage(lab: LiveLab, seed: int) -> Stage:
     """A stage on the lab's proxy and on the servers of a storage node."""
     rng = random.Random(seed)
-    people = {"demo": lab.login("demo"), "admin": lab.login("admin"), "stranger": lab.stranger()}
+    people = {"demo": lab.login("demo"), "admin": lab.login("admin")}
+    people |= {name: lab.stranger(name) for name in ("stranger", "deleter")}
     known = {token: people[name].token for token, name in _TOKENS.items()}
     known |= {tenant: people[name].tenant_id for tenant, name in _TENANTS.items()}
     known["sdb1"] = "sdb"

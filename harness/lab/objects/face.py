@@ -151,7 +151,7 @@ class _Answer(WSGIContext):  # type: ignore[misc]
             return self._header("content-type"), text
         if self._by_proxy(status):
             return own_page(status, self.method, self.accept)
-        return passed_on_page(status)
+        return passed_on_page(status, self.accept)
 
     def _by_proxy(self, status: int) -> bool:
         made_here = status in (401, 403, 405, 503)

@@ -40,15 +40,23 @@ def own_page(status: int, method: str, accept: str) -> tuple[str, bytes]:
     tail = "   "
     if status == 405:
         text, tail = f"The method {method} is not allowed for this resource. ", " "
-    if "html" in accept or "*/*" in accept:
-        page = f"<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n"
-        return "text/html; charset=UTF-8", f"{page}  {text}<br /><br />\n\n\n\n </body>\n</html>".encode()
+    return _html_page(title, text) if _wants_html(accept) else _text_page(title, text, tail)
+
+
+def _wants_html(accept: str) -> bool:
+    return "html" in accept or "*/*" in accept
+
+
+def _html_page(title: str, text: str) -> tuple[str, bytes]:
+    page = f"<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n"
+    return "text/html; charset=UTF-8", f"{page}  {text}<br /><br />\n\n\n\n </body>\n</html>".encode()
+
+
+def _text_page(title: str, text: str, tail: str = "   ") -> tuple[str, bytes]:
     return "text/plain; charset=UTF-8", f"{title}\n\n{text}\n\n{tail}".encode()
 
 
-def passed_on_page(status: int) -> tuple[str, bytes]:
-    """Content type and body of a storage server's page: plain text that calls itself HTML."""
-    return (
-        "text/html; charset=UTF-8",
-        f"{status_line(status)}\n\n{_EXPLANATIONS.get(status, '')}\n\n   ".encode(),
-    )
+def passed_on_page(status: int, accept: str) -> tuple[str, bytes]:
+    """Content type and body of a storage server's page: called HTML, and HTML where that is accepted."""
+    page = _html_page if _wants_html(accept) else _text_page
+    return "text/html; charset=UTF-8", page(status_line(status), _EXPLANATIONS.get(status, ""))[1]

@@ -8,7 +8,7 @@ be judged again.
 
 from harness.evidence.folder import RunFolder, create_run, open_run, read_json, runs, write_json
 from harness.evidence.reader import Row, Tail, read_record, row_id
-from harness.evidence.redaction import MARK, Redactor
+from harness.evidence.redaction import MARK, Redactor, public_words
 from harness.evidence.verdict import judge, judge_clause, judge_scenario
 from harness.evidence.verdicts import (
     ClauseVerdict,
@@ -39,6 +39,7 @@ __all__ = [
     "judge_scenario",
     "load_waivers",
     "open_run",
+    "public_words",
     "read_json",
     "read_record",
     "row_id",

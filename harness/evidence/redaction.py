@@ -2,7 +2,7 @@
 
 Two nets, one after the other. *By name*: whatever stands under a name such as ``password`` or
 ``X-Auth-Token``, in a header, a JSON body, an option file, a URL or a key file, is cut out, and tokens met
-there are remembered. *By value*: whatever was registered or remembered is cut out of the serialised row
+there are remembered. *By value*: whatever was registered or remembered is cut out of the row
 wherever it stands, raw or in one of the forms in which it travels (``forms``). A value that stands in the
 description is public already: it is cut out by name only.
 """
@@ -14,10 +14,11 @@ import html
 import json
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from harness.arch.clauses import ClauseTable
 from harness.evidence.secret_names import NAMES, PATTERNS
 
 MARK = "[redacted]"
@@ -63,6 +64,15 @@ def _base64(secret: bytes) -> set[str]:
     return found
 
 
+def public_words(table: ClauseTable) -> frozenset[str]:
+    """Every word that a description says: names in paths, and described texts. None of them is a secret."""
+    words: set[str] = set()
+    for clause in table.clauses.values():
+        values = clause.value if isinstance(clause.value, list) else [clause.value]
+        words |= {*clause.path, *(value for value in values if isinstance(value, str))}
+    return frozenset(words)
+
+
 class Redactor:
     """Knows the secrets of this process; ``row`` serialises a record row without them. Safe to use from
     threads.
@@ -72,6 +82,7 @@ class Redactor:
         self._public = frozenset(public)
         self._known: set[str] = set()
         self._forms: tuple[str, ...] = ()
+        self._visible: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
     def secret(self, *values: str | None) -> None:
@@ -83,37 +94,54 @@ class Redactor:
             self._known |= new
             spelled = set(self._forms).union(*(forms(value) for value in new))
             self._forms = tuple(sorted(spelled, key=lambda text: (-len(text), text)))
+            self._visible = tuple(spelled.union(_dump(form)[1:-1] for form in spelled))
 
     def text(self, text: str) -> str:
         """A text without secrets; the length may change."""
         return self._by_value(self._by_name(text))
 
-    def value(self, value: Any) -> Any:
-        """A JSON-able value in which no member, header or text gives a secret away by its name."""
-        return self._clean(value, _DEEPEST)
-
     def row(self, fields: Mapping[str, Any]) -> str:
-        """``fields`` serialised field by field: the names on top stay as they are, so that the row can be
-        read back.
-        """
-        members = (f"{json.dumps(name)}:{self._field(name, value)}" for name, value in fields.items())
-        return "{" + ",".join(members) + "}"
+        """``fields`` as JSON without secrets; what the recorder itself wrote stays as it is.
 
-    def _field(self, name: str, value: Any) -> str:
-        return _dump(value) if name in _ENVELOPE else self._by_value(_dump(self.value(value)))
+        Values are cut out of the texts before they are serialised for good: afterwards a cut could go through the
+        middle of an escape and make the row unreadable.
+        """
+        named = {name: self._field(name, value, self._clean) for name, value in fields.items()}
+        text = _dump(named)
+        if any(form in text for form in self._visible):
+            cut = {name: self._field(name, value, self._cut_out) for name, value in named.items()}
+            text = _dump(cut)
+        return text
+
+    def _field(self, name: str, value: Any, how: Callable[[Any, int], Any]) -> Any:
+        return value if name in _ENVELOPE else how(value, _DEEPEST)
 
     def _clean(self, value: Any, depth: int) -> Any:
-        if isinstance(value, str):
-            return self._by_name(value)
+        """The value in which no member, header or text gives a secret away by its name; JSON-able."""
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
         if depth <= 0:
             return MARK
         if isinstance(value, Mapping):
-            return {str(key): self._member(str(key), item, depth) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            if len(value) == 2 and isinstance(value[0], str) and value[0].lower() in NAMES:
-                return [value[0], self._member(value[0], value[1], depth)]
-            return [self._clean(item, depth - 1) for item in value]
-        return value
+            return {
+                self._by_name(str(key)): self._member(str(key), item, depth) for key, item in value.items()
+            }
+        if isinstance(value, (list, tuple, set, frozenset)):
+            items = list(value)
+            if len(items) == 2 and isinstance(items[0], str) and items[0].lower() in NAMES:
+                return [items[0], self._member(items[0], items[1], depth)]
+            return [self._clean(item, depth - 1) for item in items]
+        return self._by_name(str(value))
+
+    def _cut_out(self, value: Any, depth: int) -> Any:
+        """The value in which no text holds a known secret."""
+        if isinstance(value, dict):
+            return {self._by_value(key): self._cut_out(item, depth) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._cut_out(item, depth) for item in value]
+        if isinstance(value, str):
+            return self._by_value(value)
+        return MARK if str(value) in self._known else value
 
     def _member(self, name: str, value: Any, depth: int) -> Any:
         if name.lower() in NAMES and value not in (None, "", True, False):
@@ -159,10 +187,6 @@ class NoRedactor(Redactor):
     def text(self, text: str) -> str:
         """The text itself."""
         return text
-
-    def value(self, value: Any) -> Any:
-        """The value itself."""
-        return value
 
     def row(self, fields: Mapping[str, Any]) -> str:
         """The fields as JSON."""

@@ -10,6 +10,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.evidence.folder import RunFolder
+from harness.evidence.redaction import public_words
 from harness.evidence.writer import Recorder
 from harness.plan.discover import declared
 from harness.plan.planned import Plan, PlannedScenario
@@ -42,7 +43,8 @@ class Run:
 
     def open(self, folder: RunFolder, worker: str) -> None:
         """Write to this folder from now on."""
-        self._folder, self._recorder = folder, Recorder(folder.events, worker=worker)
+        public = public_words(self.site.arch.table)
+        self._folder, self._recorder = folder, Recorder(folder.events, worker=worker, public=public)
 
     @property
     def began(self) -> bool:

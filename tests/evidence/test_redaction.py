@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.evidence import MARK, Recorder, Redactor, read_record, secret_names
+from harness.evidence import MARK, Recorder, Redactor, public_words, read_record, secret_names
 from tests.evidence.canaries import found, found_in
+from tests.evidence.rows import clause, table
 
 CANARY = "cAnArY/7+x= é\"<&'\\%9"
 HEX = "0f5a1b2c3d4e5f60718293a4b5c6d7e8"
@@ -174,6 +175,29 @@ def test_no_name_is_passed_over_before_it_is_looked_for() -> None:
         assert Redactor().text(f'{{"{name.upper()}": "{HEX}"}}').endswith(f'"{MARK}"}}')
 
 
+def test_a_token_is_cut_out_of_what_stands_before_its_name() -> None:
+    row = Redactor().row({"t": 1, "url": f"http://x/{HEX}", "request": {"headers": {"X-Auth-Token": HEX}}})
+    assert HEX not in row
+
+
+@pytest.mark.parametrize("text", ["line\newpassword", "\x00u0000abcdef", "\\backslash", '"quotation"'])
+def test_a_cut_never_goes_through_an_escape(text: str) -> None:
+    redactor = Redactor()
+    redactor.secret("newpassword", "u0000abcdef", "backslash", "quotation", "0000abcdef", "\\\\back")
+    assert json.loads(redactor.row({"t": 1, "text": text}))["t"] == 1
+
+
+def test_numbers_and_odd_things_are_no_way_around(tmp_path: Path) -> None:
+    redactor = Redactor()
+    redactor.secret("12345678", "odd-secret")
+    row = redactor.row(
+        {"t": 12345678, "found": [12345678, Path("/odd-secret"), {"odd-secret"}, {12345678: b"odd-secret"}]}
+    )
+    assert json.loads(row)["t"] == 12345678
+    assert row.count("12345678") == 1
+    assert "odd-secret" not in row
+
+
 def test_other_ids_stay_readable() -> None:
     redactor = Redactor()
     body = BODIES["token answer, tenant first"](HEX)
@@ -187,6 +211,13 @@ def test_a_word_of_the_description_is_no_secret_except_by_name() -> None:
     redactor.secret("controller", "admin", "abc")
     row = redactor.row({"t": 1, "node": "controller abc", "body": '{"password": "controller"}'})
     assert json.loads(row) == {"t": 1, "node": "controller abc", "body": f'{{"password": "{MARK}"}}'}
+
+
+def test_the_words_of_a_description() -> None:
+    words = public_words(
+        table(clause("nodes.controller.roles", ["database", "bus"]), clause("compute.scheduler", "filter"))
+    )
+    assert words == {"nodes", "controller", "roles", "database", "bus", "compute", "scheduler", "filter"}
 
 
 def test_a_secret_that_is_a_field_name_leaves_the_row_readable(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def token_short_lived(bench: Bench) -> Iterator[None]:
     "identity.catalogue_wrong_port",
     component="keystone",
     caught_by=("preflight.catalogue",),
-    story="One row of the catalogue names another port on its internal interface; the public one still works.",
+    story="One row of the catalogue names another port on its internal interface; the public one is right.",
     seam="real",
 )
 def catalogue_wrong_port(bench: Bench) -> Iterator[None]:

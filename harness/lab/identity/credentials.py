@@ -50,8 +50,12 @@ class Credentials:
         if tenant not in self.world.tenants:
             raise wire.missing(request, "tenant", tenant)
         row = {
-            "access": self.world.ids.hex(), "tenant_id": tenant, "secret": self.world.ids.hex(), "user_id": user,
-        }  # fmt: skip
+            "access": self.world.ids.hex(),
+            "tenant_id": tenant,
+            "secret": self.world.ids.hex(),
+            "user_id": user,
+        }
+        self.world.secret("ec2 secret", row["secret"])
         self.world.ec2_credentials[row["access"]] = row
         return wire.reply(request, {"credential": row})
 

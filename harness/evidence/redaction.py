@@ -103,8 +103,8 @@ class Redactor:
     def row(self, fields: Mapping[str, Any]) -> str:
         """``fields`` as JSON without secrets; what the recorder itself wrote stays as it is.
 
-        Values are cut out of the texts before they are serialised for good: afterwards a cut could go through the
-        middle of an escape and make the row unreadable.
+        Values are cut out of the texts before they are serialised for good: afterwards a cut could go
+        through the middle of an escape and make the row unreadable.
         """
         named = {name: self._field(name, value, self._clean) for name, value in fields.items()}
         text = _dump(named)

@@ -175,10 +175,6 @@ def test_what_a_killed_run_left_is_removed(live_lab: Any, site: Site, tmp_path: 
         bench = Bench(site, tmp_path)
         bench.create_everything()
         bench.create_what_no_ledger_knows()
-        with Ledger(bench.folder.ledger).creating(
-            "server", name=f"{bench.folder.prefix}never", tenant="deployday-1"
-        ):
-            pass
         bench.record.close()
         done = clean(str(live_lab.info.site_file), "--runs", str(tmp_path))
         assert done.exit_code == 0, done.output

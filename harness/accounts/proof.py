@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.accounts.lent import Accounts
 from harness.accounts.sessions import Sessions
 from harness.arch.clauses import ClauseTable
 from harness.errors import OutOfReach
 from harness.evidence.folder import RunFolder
 from harness.ledger import Leaks, Ledger, clean, leaks, take
-from harness.ledger.ending import LIMIT
+from harness.ledger.ending import LIMIT, still_there
 from harness.ledger.remover import Remover
 
 _SHORTEST = 5.0
@@ -37,12 +39,14 @@ def find_leaks(accounts: Accounts, folder: RunFolder, sessions: Sessions) -> Lea
 
     ``ours`` speaks against the run, ``foreign`` is told only: nobody knows whose it is. With administrator
     credentials users and tenants of this run are looked for, too. Raises ``OutOfReach`` where nothing at all
-    could be listed: what nobody saw is no proof.
+    could be listed: what nobody saw is no proof. A second look passes over what listings show late.
     """
-    after = take(Remover(sessions), accounts.tenants, cloudwide=accounts.admin is not None)
+    remover = Remover(sessions)
+    after = take(remover, accounts.tenants, cloudwide=accounts.admin is not None)
     if after.blind:
         raise OutOfReach(
             f"nothing could be listed: {next(iter(after.unseen.values()), 'no tenant is known')}"
         )
     ids = Ledger(folder.ledger).ids()
-    return leaks(accounts.before, after, prefix=folder.prefix, own=accounts.own, ids=ids)
+    found = leaks(accounts.before, after, prefix=folder.prefix, own=accounts.own, ids=ids)
+    return replace(found, ours=tuple(still_there(remover, found.ours)))

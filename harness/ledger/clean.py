@@ -8,7 +8,7 @@ from itertools import groupby
 
 from harness.errors import CloudError, OutOfReach
 from harness.ledger.cleaner import Cleaner, Thing
-from harness.ledger.ending import LIMIT, Clock, end_all
+from harness.ledger.ending import LIMIT, Clock, end_all, still_there
 from harness.ledger.file import Ledger, LedgerEntry
 
 SETTLED = 5.0
@@ -54,6 +54,7 @@ def clean(
     work = _Cleaning(ledger, cleaner, prefix, frozenset(own), limit, clock or Clock())
     for _, entries in groupby(ledger.open_entries(), key=lambda entry: entry.rank):
         work.rank(list(entries))
+    work.last_look()
     return Cleaned(tuple(work.removed), tuple(work.absent), tuple(work.left))
 
 
@@ -67,6 +68,7 @@ class _Cleaning:
         self.absent: list[LedgerEntry] = []
         self.left: list[Left] = []
         self._seen: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._stayed: dict[LedgerEntry, list[Thing]] = {}
 
     def rank(self, entries: Sequence[LedgerEntry]) -> None:
         """End all things of one rank together, and note entry by entry what is gone."""
@@ -77,9 +79,20 @@ class _Cleaning:
             stayed = [ended.stayed[thing] for thing in theirs if thing in ended.stayed]
             if stayed:
                 self.left.append(Left(entry, stayed[0]))
+                self._stayed[entry] = theirs
                 continue
             self.ledger.gone(entry)
             (self.removed if ended.removed.intersection(theirs) else self.absent).append(entry)
+
+    def last_look(self) -> None:
+        """Look once more at what stayed, what uses others last: so the last answer on record is about what
+        matters.
+        """
+        for entry, things in reversed(self._stayed.items()):
+            if not still_there(self.cleaner, things):
+                self.ledger.gone(entry)
+                self.removed.append(entry)
+                self.left = [left for left in self.left if left.entry != entry]
 
     def _find(self, entry: LedgerEntry) -> list[Thing] | None:
         """The things behind an entry, none where it was never made; ``None`` where nobody can tell."""

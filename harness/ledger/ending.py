@@ -54,6 +54,18 @@ def end_all(
     return Ended(frozenset(removed - left.keys()), frozenset(ending.absent), left)
 
 
+def still_there(cleaner: Cleaner, things: Iterable[Thing]) -> list[Thing]:
+    """Those that a second look finds, the first of them last; what cannot be asked counts as there."""
+    found = []
+    for thing in reversed(list(things)):
+        try:
+            there = cleaner.exists(thing)
+        except (CloudError, OutOfReach):
+            there = True
+        found += [thing] if there else []
+    return found[::-1]
+
+
 class _Ending:
     def __init__(self, cleaner: Cleaner) -> None:
         self._cleaner = cleaner

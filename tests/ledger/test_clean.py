@@ -96,6 +96,31 @@ def test_what_never_goes_is_told_and_stays_in_the_ledger(bench: Bench) -> None:
     assert 30.0 <= sum(bench.cloud.time.slept) < 32.0
 
 
+def test_what_stayed_is_looked_at_once_more_and_what_uses_others_last(bench: Bench) -> None:
+    server, volume = bench.create("server", 1), bench.create("volume", 2)
+    bench.cloud.refusing |= {server: 10**9, volume: 10**9}
+    asked: list[Thing] = []
+    exists = bench.cloud.exists
+    bench.cloud.exists = lambda thing: (asked.append(thing), exists(thing))[1]  # type: ignore[method-assign]
+    assert len(bench.clean(limit=1.0).left) == 2
+    assert asked == [volume, server]
+
+
+def test_what_goes_while_others_are_removed_is_gone(bench: Bench) -> None:
+    server, image = bench.create("server", 1), bench.create("image", 2)
+    bench.cloud.refusing[server] = 10**9
+    delete = bench.cloud.delete
+
+    def deleting(thing: Thing) -> None:
+        delete(thing)
+        if thing.id == image.id:
+            del bench.cloud.things[server]
+
+    bench.cloud.delete = deleting  # type: ignore[method-assign]
+    cleaned = bench.clean(limit=1.0)
+    assert (len(cleaned.removed), cleaned.left, bench.ledger.open_entries()) == (2, (), [])
+
+
 def test_an_answer_that_was_lost_is_found_by_name(bench: Bench) -> None:
     bench.create("server", 1, answered=False)
     bench.cloud.put("server", "stranger", f"{PREFIX}server-11", "site")

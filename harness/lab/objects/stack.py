@@ -83,11 +83,15 @@ class ObjectStack:
             )
 
     def bring_up(self) -> tuple[str, ...]:
-        """Rings, files, servers; returns the rings that had to be built. Raises ``LabError``."""
+        """Rings, files, servers; returns the rings that had to be built. Raises ``LabError``.
+
+        Storage servers before proxies: a proxy that a node refuses ten times leaves it alone for a minute.
+        """
         shared = self.nodes.parent / "rings"
         built = self.build(ring_specs(self.model), shared)
         self._write_nodes(shared)
-        self.start(self.servers)
+        self.start([server for server in self.servers if server.kind != PROXY])
+        self.start(self.proxies)
         return built
 
     def build(self, specs: Iterable[RingSpec], target: Path) -> tuple[str, ...]:
@@ -175,8 +179,7 @@ class ObjectStack:
         return answer
 
     def _row(self, server: SwiftServer) -> dict[str, Any]:
-        log = self.nodes / server.node / "var" / "log" / "swift" / f"{server.kind}-{server.port}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log = self.log.with_name(f"{server.node}-{server.kind}-{server.port}.log")
         etc = self.etc(server.node)
         row = {"name": server.name, "kind": server.kind, "host": server.host, "port": server.port}
         return row | {"conf": str(etc / server.conf_name), "etc": str(etc), "log": str(log)}

@@ -49,7 +49,7 @@ class Rig:
     @classmethod
     @contextmanager
     def up(cls, home: Path, *, faults: Sequence[str] = ()) -> Iterator[Rig]:
-        info = up(load(ARCHITECTURE), home=home / "labs", faults=tuple(faults))
+        info = up(load(ARCHITECTURE), home=home / "labs", faults=tuple(faults), tied=True)
         try:
             yield cls(info, home)
         finally:
@@ -68,7 +68,7 @@ class Rig:
             self.command(*words), capture_output=True, text=True, timeout=timeout, cwd=self.home, check=False
         )
 
-    def run(self, *words: str, workers: int = 2) -> Ran:
+    def run(self, *words: str, workers: int = 1) -> Ran:
         """``deployday run`` on the lab's site."""
         runs = self.home / f"runs-{os.urandom(4).hex()}"
         done = self.call("run", self.site, "--runs", str(runs), "--workers", str(workers), *words)
@@ -76,7 +76,7 @@ class Rig:
         assert len(folders) == 1, done.stdout + done.stderr
         return Ran(done.returncode, folders[0], done.stdout + done.stderr)
 
-    def pytest(self, plugin: str, environment: Mapping[str, str], workers: int = 2) -> Ran:
+    def pytest(self, plugin: str, environment: Mapping[str, str], workers: int = 1) -> Ran:
         """Plain ``pytest scenarios`` with a further plugin, then ``deployday report``."""
         folder = self.home / f"plain-{os.urandom(4).hex()}"
         words = [sys.executable, "-P", "-m", "pytest", "--pyargs", "scenarios", "-c", os.devnull, "-q"]
@@ -89,7 +89,8 @@ class Rig:
             "-p",
             plugin,
         ]
-        words += ["--site", self.site, "--run-dir", str(folder), "-n", str(workers)]
+        words += ["--site", self.site, "--run-dir", str(folder)]
+        words += ["-n", str(workers)] if workers > 1 else []
         root = str(Path(__file__).resolve().parents[2])
         drove = subprocess.run(
             words,

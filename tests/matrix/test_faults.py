@@ -23,9 +23,9 @@ def test_a_fault_is_caught(rig: Rig, name: str) -> None:
         )
     assert ran.code == 1, ran.output
     assert ran.report["verdict"] == "NO-GO"
-    assert ran.having("fail") == caught_by
+    assert ran.having("fail") == caught_by, ran.told
     assert ran.having("unknown") == set()
-    assert ran.having("blocked") == dependants(ran, caught_by)
+    assert ran.having("blocked") == dependants(ran, caught_by), ran.told
     assert ran.report["causes"][0]["component"] == fault.component
 
 

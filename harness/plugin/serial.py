@@ -16,13 +16,15 @@ class Serial:
         self.referee = referee
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Leave out what the board has settled; start what is ready."""
         planned = self.run.planned(item.nodeid)
         if planned is None:
             return None
         self.referee.settle()
         if planned.key not in self.referee.board.waiting:
+            # the item before kept up what this one shares with it; nobody else would take it down
+            item.session._setupstate.teardown_exact(nextitem)
             return True
         self.referee.start(planned.key)
         return None

@@ -71,6 +71,31 @@ def test_a_dead_root_blocks_exactly_what_needs_it_with_any_number_of_workers(dri
     assert not [path for path in four.folder.path.iterdir() if secret in path.read_bytes()]
 
 
+STORY = """
+@scenario("{id}", gate="{gate}", needs={needs})
+def test_{name}(cloud):
+    'A story.'
+    {body}
+"""
+
+
+def test_a_blocked_story_at_the_end_of_a_module_harms_nobody(drive: Drive, pytester: pytest.Pytester) -> None:
+    head = "from harness.testing import scenario\n"
+    stories = [
+        STORY.format(id="token.given", gate="preflight", needs=(), name="token", body=""),
+        STORY.format(
+            id="a.fails", gate="images", needs=("token.given",), name="a", body="raise AssertionError"
+        ),
+        STORY.format(id="a.blocked", gate="compute", needs=("a.fails",), name="b", body=""),
+    ]
+    other = STORY.format(id="b.passes", gate="volumes", needs=("token.given",), name="c", body="")
+    pytester.makepyfile(test_another=head + other)
+    ran = drive(source=head + "".join(stories))
+    assert ran.keys("failed") == {"a.fails"}
+    assert ran.keys("blocked") == {"a.blocked"}
+    assert ran.keys("completed") == {"token.given", "b.passes"}
+
+
 def test_a_killed_worker_leaves_its_story_unknown_and_the_others_go_on(drive: Drive) -> None:
     ran = drive(
         "-n",

@@ -24,9 +24,7 @@ def main(words: list[str]) -> int:
     """Set up what the words need, then hand over to it; returns its exit code."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         found = ".".join(map(str, sys.version_info[:2]))
-        print(
-            f"Deploy Day needs Python 3.11 to 3.14; this is {found}. Try: python3.12 bootstrap.py …"
-        )
+        print(f"Deploy Day needs Python 3.11 to 3.14; this is {found}. Try: python3.12 bootstrap.py …")
         return 3
     if not words or words[0] in ("-h", "--help"):
         print(__doc__)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class Problem:
     """One thing that is wrong in what the user wrote: where, what was expected, what was found, what to do.
 
-    ``where`` names a file and line (``six-node.yaml:14``), an option or an environment variable; ``path`` is the
-    place inside the description (``compute.flavors["m1.tiny"].ram``) where there is one.
+    ``where`` names a file and line (``six-node.yaml:14``), an option or an environment variable; ``path`` is
+    the place inside the description (``compute.flavors["m1.tiny"].ram``) where there is one.
     """
 
     where: str
@@ -40,7 +40,7 @@ class DeployDayError(Exception):
 
 
 class UsageError(DeployDayError):
-    """The command cannot be carried out as written: a wrong option, a bad file, a missing credential (exit 3).
+    """The command cannot be carried out as written: a wrong option, a bad file, no credential (exit 3).
 
     Carries every problem that was found, not the first one only.
     """

@@ -1,11 +1,11 @@
 from harness.testing import Cloud, scenario
-from scenarios.subjects import ring_holders
+from scenarios.subjects import ring_holders, rings
 
 
 @scenario("rings.present", gate="rings", needs=("hosts.reachable[=]",), subjects=ring_holders, cost=0.5)
 def test_present(cloud: Cloud, subject: str) -> None:
     """Each proxy and storage node has every ring."""
-    for ring in cloud.arch.model.objects.rings:
+    for ring in rings(cloud.arch):
         with cloud.step(f"look for the {ring} ring on {subject}"):
             cloud.nodes[subject].ring_file(ring)
 
@@ -13,7 +13,7 @@ def test_present(cloud: Cloud, subject: str) -> None:
 @scenario("rings.readable", gate="rings", needs=("rings.present[=]",), subjects=ring_holders, cost=0.5)
 def test_readable(cloud: Cloud, subject: str) -> None:
     """Each ring file can be read to its end."""
-    for ring in cloud.arch.model.objects.rings:
+    for ring in rings(cloud.arch):
         with cloud.step(f"read the {ring} ring of {subject}"):
             cloud.nodes[subject].ring(ring)
 

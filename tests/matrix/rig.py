@@ -39,7 +39,9 @@ class Ran:
     def told(self) -> str:
         """Every scenario that did not pass, with its reason and what deviated."""
         rows = [row for row in self.report["scenarios"] if row["verdict"] != "pass"]
-        return "\n".join(f"{row['key']}: {row['verdict']}: {row['reason']} {row['deviations']}" for row in rows)
+        return "\n".join(
+            f"{row['key']}: {row['verdict']}: {row['reason']} {row['deviations']}" for row in rows
+        )
 
     def having(self, verdict: str) -> set[str]:
         return {key for key, found in self.verdicts.items() if found == verdict}

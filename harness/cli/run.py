@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ import typer
 from harness.cli.options import Cloud, Overlay, Runs, Set
 from harness.errors import UsageError
 from harness.evidence.folder import RunFolder, create_run
+from harness.lease import die_with_parent
 from harness.site import Site, load_site
 
 Lab = Annotated[
@@ -156,6 +158,7 @@ def _drive(folder: RunFolder, words: Sequence[str]) -> None:
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is passed on once, below, not twice
             env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
         try:
             follow(folder, lambda: child.poll() is None)

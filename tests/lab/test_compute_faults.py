@@ -58,6 +58,24 @@ def unknown_image(cloud: Cloud) -> int:
     return cloud.ask("POST", "servers", {"server": wanted}).status_code
 
 
+def unknown_flavor(cloud: Cloud) -> int:
+    wanted = {"name": "s", "imageRef": cloud.image, "flavorRef": "999999"}
+    return cloud.ask("POST", "servers", {"server": wanted}).status_code
+
+
+def volumes_after_one(cloud: Cloud) -> int:
+    made = volume(cloud)
+    count = len(cloud.ask("GET", "volumes", app="nova-volume").json()["volumes"])
+    cloud.ask("DELETE", f"volumes/{made}", app="nova-volume")
+    cloud.later()
+    return count
+
+
+def volume_listed(cloud: Cloud) -> bool:
+    made = volume(cloud)
+    return made in [row["id"] for row in cloud.ask("GET", "volumes", app="nova-volume").json()["volumes"]]
+
+
 def console(cloud: Cloud) -> bool:
     return bool(cloud.act(cloud.booted(), **{"os-getConsoleOutput": {}}).json()["output"])
 
@@ -78,6 +96,7 @@ _SYMPTOMS = {
     ),
     "compute.tenant_unchecked": lambda cloud: cloud.ask("GET", "servers", of="two").status_code,
     "compute.unknown_image_accepted": unknown_image,
+    "compute.unknown_flavor_accepted": unknown_flavor,
     "compute.keypair_duplicate_accepted": second_keypair,
     "compute.listing_drops_server": listed,
     "compute.flavor_wrong_memory": lambda cloud: cloud.ask("GET", "flavors/detail").json(),
@@ -92,6 +111,12 @@ _SYMPTOMS = {
     "volumes.foreign_volume_visible": lambda cloud: (
         cloud.ask("GET", f"volumes/{volume(cloud)}", app="nova-volume", who="two").status_code
     ),
+    "volumes.never_made_found": lambda cloud: (
+        cloud.ask("GET", "volumes/999999999", app="nova-volume").status_code
+    ),
+    "volumes.listing_drops_volume": volume_listed,
+    "volumes.type_undescribed": lambda cloud: cloud.ask("GET", "types", app="nova-volume").json(),
+    "volumes.made_twice": volumes_after_one,
 }
 
 

@@ -162,6 +162,23 @@ def test_an_ignored_deletion(demo, container, broken):
     assert demo.send("GET", f"object-store/{container}/o").status == 404
 
 
+def test_containers_that_are_not_listed(demo, container, broken):
+    for words in ("", "?format=json&limit=5&marker=a"):
+        with broken("objects.containers_unlisted"):
+            assert container.encode() not in demo.send("GET", f"object-store{words}").body
+            assert demo.send("HEAD", f"object-store/{container}").status == 204
+    assert container.encode() in demo.send("GET", "object-store").body
+
+
+def test_a_confirmed_deletion_of_a_container_in_use(demo, container, broken):
+    demo.send("PUT", f"object-store/{container}/o", b"abc")
+    with broken("objects.nonempty_delete_confirmed"):
+        assert demo.send("DELETE", f"object-store/{container}").status == 204
+        assert demo.send("DELETE", "object-store/none").status == 404
+        assert demo.send("GET", f"object-store/{container}/o").body == b"abc"
+    assert demo.send("DELETE", f"object-store/{container}").status == 409
+
+
 @pytest.mark.parametrize(
     ("fault", "differing"),
     [("rings.ring_differs", ["storage-3"]), ("rings.wrong_power", "all"), ("rings.wrong_replicas", "all")],

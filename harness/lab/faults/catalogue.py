@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-_MACHINERY = ("callers", "catalogue", "registry", "rules", "toggles")
+_MACHINERY = ("answers", "callers", "catalogue", "registry", "rules", "tenants", "toggles")
 
 
 def load() -> None:

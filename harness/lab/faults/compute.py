@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from harness.lab.compute.machine import KEEP, Row
 from harness.lab.compute.state import compute
+from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
 from harness.lab.faults.rules import Change, Exchange
 from harness.lab.faults.tenants import as_owner, as_token_holder
 
 _API = r"/v(?:2|1\.1)/[^/]+"
 _JSON = (("Content-Type", "application/json"),)
-
-
-def _edited(change: Callable[[Any], Any]) -> Change:
-    """A change of the JSON document of a good answer."""
-
-    def response(exchange: Exchange) -> Exchange:
-        if exchange.status != 200:
-            return exchange
-        return replace(exchange, body=json.dumps(change(json.loads(exchange.body))).encode())
-
-    return response
 
 
 @fault(
@@ -93,9 +83,7 @@ def console_empty(bench: Bench) -> Iterator[None]:
     def emptied(document: Any) -> Any:
         return {**document, "output": ""} if "output" in document else document
 
-    with bench.rule(
-        "nova", methods=("POST",), path=f"{_API}/servers/[^/]+/action", response=_edited(emptied)
-    ):
+    with bench.rule("nova", methods=("POST",), path=f"{_API}/servers/[^/]+/action", response=edited(emptied)):
         yield
 
 
@@ -132,15 +120,34 @@ def tenant_unchecked(bench: Bench) -> Iterator[None]:
 )
 def unknown_image_accepted(bench: Bench) -> Iterator[None]:
     """Answer 202 with the id of no server."""
+    with bench.rule(
+        "nova", methods=("POST",), path=f"{_API}/servers", response=_accepted(b"requested image")
+    ):
+        yield
 
-    def accepted(exchange: Exchange) -> Exchange:
-        if exchange.status != 400 or b"requested image" not in exchange.body:
+
+@fault(
+    "compute.unknown_flavor_accepted",
+    component="nova",
+    caught_by=("compute.unknown_flavor",),
+    story="A server of an unknown flavor is accepted, and then nothing happens.",
+)
+def unknown_flavor_accepted(bench: Bench) -> Iterator[None]:
+    """Answer 202 with the id of no server."""
+    with bench.rule("nova", methods=("POST",), path=f"{_API}/servers", response=_accepted(b"flavorRef")):
+        yield
+
+
+def _accepted(why: bytes) -> Change:
+    """A refusal that says ``why`` becomes the promise of a server."""
+
+    def response(exchange: Exchange) -> Exchange:
+        if exchange.status != 400 or why not in exchange.body:
             return exchange
         made = {"id": str(uuid.uuid4()), "links": [], "adminPass": "none", "OS-DCF:diskConfig": "MANUAL"}
         return replace(exchange, status=202, headers=_JSON, body=json.dumps({"server": made}).encode())
 
-    with bench.rule("nova", methods=("POST",), path=f"{_API}/servers", response=accepted):
-        yield
+    return response
 
 
 @fault(
@@ -180,7 +187,7 @@ def listing_drops_server(bench: Bench) -> Iterator[None]:
     def shortened(document: Any) -> Any:
         return {**document, "servers": document["servers"][1:]}
 
-    with bench.rule("nova", methods=("GET",), path=f"{_API}/servers(/detail)?", response=_edited(shortened)):
+    with bench.rule("nova", methods=("GET",), path=f"{_API}/servers(/detail)?", response=edited(shortened)):
         yield
 
 
@@ -231,7 +238,7 @@ def extension_missing(bench: Bench) -> Iterator[None]:
     def shortened(document: Any) -> Any:
         return {"extensions": [row for row in document["extensions"] if row["alias"] != alias]}
 
-    with bench.rule("nova", methods=("GET",), path=f"{_API}/extensions", response=_edited(shortened)):
+    with bench.rule("nova", methods=("GET",), path=f"{_API}/extensions", response=edited(shortened)):
         yield
 
 
@@ -248,5 +255,5 @@ def host_missing(bench: Bench) -> Iterator[None]:
     def shortened(document: Any) -> Any:
         return {"hosts": [row for row in document["hosts"] if row["host_name"] != name]}
 
-    with bench.rule("nova", methods=("GET",), path=f"{_API}/os-hosts", response=_edited(shortened)):
+    with bench.rule("nova", methods=("GET",), path=f"{_API}/os-hosts", response=edited(shortened)):
         yield

@@ -87,3 +87,29 @@ def delete_ignored(bench: Bench) -> Iterator[None]:
     """The proxy answers deletions and does not do them."""
     with bench.doing("proxy filter", f"{_FILTERS}:delete_ignored"):
         yield
+
+
+@fault(
+    "objects.containers_unlisted",
+    component="swift",
+    caught_by=("objects.container",),
+    story="A container that was made does not turn up in the listing of its account.",
+    seam="real",
+)
+def containers_unlisted(bench: Bench) -> Iterator[None]:
+    """The proxy lists no container of any account."""
+    with bench.doing("proxy filter", f"{_FILTERS}:containers_unlisted"):
+        yield
+
+
+@fault(
+    "objects.nonempty_delete_confirmed",
+    component="swift",
+    caught_by=("objects.delete_nonempty",),
+    story="Deleting a container that still holds objects is confirmed, and nothing happens.",
+    seam="real",
+)
+def nonempty_delete_confirmed(bench: Bench) -> Iterator[None]:
+    """The proxy turns the conflict into a success."""
+    with bench.doing("proxy filter", f"{_FILTERS}:nonempty_delete_confirmed"):
+        yield

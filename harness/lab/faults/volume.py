@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from harness.lab.compute.machine import KEEP, Row
+from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
+from harness.lab.faults.rules import Exchange
 from harness.lab.faults.tenants import as_owner
+from harness.lab.volume.app import volume_view
+from harness.lab.volume.state import Volume, VolumeType, store
+
+_VOLUMES = r"/v1/[^/]+/volumes"
+_JSON = (("Content-Type", "application/json"),)
 
 
 @fault(
@@ -56,5 +66,88 @@ def delete_ignored(bench: Bench) -> Iterator[None]:
 def foreign_volume_visible(bench: Bench) -> Iterator[None]:
     """Whoever asks for a volume is taken for its owner."""
     owner = as_owner(bench.world, bench.world.volumes)
-    with bench.rule("nova-volume", methods=("GET",), path=r"/v1/[^/]+/volumes/\d+", request=owner):
+    with bench.rule("nova-volume", methods=("GET",), path=rf"{_VOLUMES}/\d+", request=owner):
         yield
+
+
+@fault(
+    "volumes.never_made_found",
+    component="nova-volume",
+    caught_by=("volumes.unknown",),
+    story="A volume is shown under a number that no volume ever had.",
+)
+def never_made_found(bench: Bench) -> Iterator[None]:
+    """Numbers far beyond those in use show a volume."""
+
+    def found(exchange: Exchange) -> Exchange:
+        if exchange.status != 404:
+            return exchange
+        number = int(exchange.path.rpartition("/")[2])
+        nobody = Volume(number, "", 1, None, None, bench.world.clock.exact(), status="available")
+        body = json.dumps({"volume": volume_view(nobody)}).encode()
+        return replace(exchange, status=200, headers=_JSON, body=body)
+
+    with bench.rule("nova-volume", methods=("GET",), path=rf"{_VOLUMES}/\d{{7,}}", response=found):
+        yield
+
+
+@fault(
+    "volumes.listing_drops_volume",
+    component="nova-volume",
+    caught_by=("volumes.show",),
+    story="The newest volume of a tenant is missing in its listings.",
+)
+def listing_drops_volume(bench: Bench) -> Iterator[None]:
+    """Cut the last row out of every listing."""
+
+    def shortened(document: Any) -> Any:
+        return {**document, "volumes": document["volumes"][:-1]}
+
+    with bench.rule(
+        "nova-volume", methods=("GET",), path=f"{_VOLUMES}(/detail)?", response=edited(shortened)
+    ):
+        yield
+
+
+@fault(
+    "volumes.type_undescribed",
+    component="nova-volume",
+    seam="real",
+    caught_by=("volumes.described",),
+    story="Somebody left a volume type behind that was not described.",
+)
+def type_undescribed(bench: Bench) -> Iterator[None]:
+    """One type more."""
+    types = store(bench.world).types
+    number = bench.world.ids.number("volume type")
+    types[number] = VolumeType(number, "left-behind", bench.world.clock.exact())
+    try:
+        yield
+    finally:
+        del types[number]
+
+
+@fault(
+    "volumes.made_twice",
+    component="nova-volume",
+    caught_by=("cleanup.no_leak",),
+    story="Every request for a volume is carried out twice, and only one of the two volumes is told.",
+)
+def made_twice(bench: Bench) -> Iterator[None]:
+    """A twin of every new volume, which nobody asked for."""
+    world, twins = bench.world, list[str]()
+
+    def doubled(exchange: Exchange) -> Exchange:
+        if exchange.status == 200:
+            told = world.volumes[json.loads(exchange.body)["volume"]["id"]]
+            twin = replace(told, id=world.ids.number("volume"), status="available", run=None)
+            twins.append(str(twin.id))
+            world.volumes[twins[-1]] = twin
+        return exchange
+
+    with bench.rule("nova-volume", methods=("POST",), path=_VOLUMES, response=doubled):
+        try:
+            yield
+        finally:
+            for twin in twins:
+                world.volumes.pop(twin, None)

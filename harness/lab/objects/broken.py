@@ -13,7 +13,7 @@ from swift.common.wsgi import WSGIContext
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 App = Callable[[Environ, Start], Iterable[bytes]]
-Change = Callable[[Environ, App], App | None]
+_BEYOND = "%F4%8F%BF%BF"  # no name sorts behind the last character that there is
 
 
 def _object(environ: Environ) -> bool:
@@ -26,6 +26,12 @@ def _container(environ: Environ) -> bool:
     """Whether the path is a container's."""
     parts = environ["PATH_INFO"].rstrip("/").split("/", 4)
     return len(parts) == 4 and bool(parts[3])
+
+
+def _account(environ: Environ) -> bool:
+    """Whether the path is an account's."""
+    parts = environ["PATH_INFO"].rstrip("/").split("/")
+    return len(parts) == 3 and parts[1] == "v1"
 
 
 def etag_unchecked(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
@@ -101,6 +107,40 @@ def listing_drops(global_conf: dict[str, str], **local: str) -> Callable[[App], 
             if found.status == 200:
                 found.body = _without_last(found.body)
             return found.answer(start)
+
+        return broken
+
+    return wrap
+
+
+def containers_unlisted(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+    """The listing of every account is that of its end: nothing."""
+
+    def wrap(app: App) -> App:
+        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
+            if environ["REQUEST_METHOD"] == "GET" and _account(environ):
+                asked = [word for word in environ.get("QUERY_STRING", "").split("&") if word]
+                others = [word for word in asked if not word.startswith(("marker=", "end_marker="))]
+                environ["QUERY_STRING"] = "&".join([*others, f"marker={_BEYOND}"])
+            return app(environ, start)
+
+        return broken
+
+    return wrap
+
+
+def nonempty_delete_confirmed(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+    """The refusal to delete a container that holds objects becomes a success."""
+
+    def wrap(app: App) -> App:
+        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
+            if environ["REQUEST_METHOD"] != "DELETE" or not _container(environ):
+                return app(environ, start)
+            done = _Asked(app, environ)
+            if done.status != 409:
+                return done.answer(start)
+            start("204 No Content", [("Content-Length", "0"), *done.headers_named("x-trans-id")])
+            return [b""]
 
         return broken
 

@@ -34,10 +34,16 @@ class Host:
         return address == self.address or address in self.also
 
 
-def read_hosts(path: Path) -> dict[str, Host]:
+def is_host(text: str) -> bool:
+    """Whether a text can be an address or a host name at all."""
+    return len(text) <= 255 and _HOST.match(text) is not None
+
+
+def read_hosts(path: Path, port: int = 22) -> dict[str, Host]:
     """Read nodes from an Ansible-style INI inventory, a hosts file or a CSV file with a header.
 
-    Raises ``UsageError`` with every line that cannot be read.
+    ``port`` is that of nodes for which the file names none. Raises ``UsageError`` with every line
+    that cannot be read.
     """
     if not path.is_file():
         raise UsageError(Problem(where=str(path), message="there is no such file of hosts"))
@@ -45,13 +51,13 @@ def read_hosts(path: Path) -> dict[str, Host]:
         raise UsageError(Problem(where=str(path), message="larger than 4 MiB: not a list of hosts"))
     text = path.read_text(encoding="utf-8", errors="replace")
     if path.suffix == ".csv":
-        return _from_csv(path, text)
+        return _from_csv(path, text, port)
     if path.suffix in (".ini", ".cfg") or text.lstrip().startswith("["):
-        return _from_inventory(path, text)
-    return _from_hosts_file(path, text)
+        return _from_inventory(path, text, port)
+    return _from_hosts_file(path, text, port)
 
 
-def _from_csv(path: Path, text: str) -> dict[str, Host]:
+def _from_csv(path: Path, text: str, port: int) -> dict[str, Host]:
     rows = csv.DictReader(text.splitlines())
     if not rows.fieldnames or not {"node", "address"} <= set(rows.fieldnames):
         raise UsageError(
@@ -62,10 +68,10 @@ def _from_csv(path: Path, text: str) -> dict[str, Host]:
                 found=",".join(rows.fieldnames or ()),
             )
         )
-    return _collect(path, ((rows.line_num, row["node"], row["address"], row) for row in rows))
+    return _collect(path, ((rows.line_num, row["node"], row["address"], row) for row in rows), port)
 
 
-def _from_inventory(path: Path, text: str) -> dict[str, Host]:
+def _from_inventory(path: Path, text: str, port: int) -> dict[str, Host]:
     def rows() -> Iterator[Row]:
         section = ""
         for number, raw in enumerate(text.splitlines(), 1):
@@ -79,10 +85,10 @@ def _from_inventory(path: Path, text: str) -> dict[str, Host]:
                 port = fields.get("ansible_port") or fields.get("ansible_ssh_port") or ""
                 yield number, name, address, {"port": port, "rack": fields.get("rack", "")}
 
-    return _collect(path, rows())
+    return _collect(path, rows(), port)
 
 
-def _from_hosts_file(path: Path, text: str) -> dict[str, Host]:
+def _from_hosts_file(path: Path, text: str, port: int) -> dict[str, Host]:
     def rows() -> Iterator[Row]:
         for number, raw in enumerate(text.splitlines(), 1):
             fields = raw.split("#")[0].split()
@@ -90,7 +96,7 @@ def _from_hosts_file(path: Path, text: str) -> dict[str, Host]:
                 for name in fields[1:]:
                     yield number, name, fields[0], {}
 
-    return _collect(path, rows())
+    return _collect(path, rows(), port)
 
 
 def _is_local(text: str) -> bool:
@@ -106,12 +112,12 @@ def _is_local(text: str) -> bool:
     )
 
 
-def _collect(path: Path, rows: Iterable[Row]) -> dict[str, Host]:
+def _collect(path: Path, rows: Iterable[Row], default: int) -> dict[str, Host]:
     hosts: dict[str, Host] = {}
     problems: list[Problem] = []
     for number, name, address, extra in rows:
         where = f"{path}:{number}"
-        port = (extra.get("port") or "22").strip()
+        port = (extra.get("port") or str(default)).strip()
         if not name or not address or not _HOST.match(address):
             problems.append(Problem(where=where, message="no address", found=f"{name} {address}"))
         elif not port.isdigit() or not 0 < int(port) < 65536:

@@ -2,101 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from typing import Any
 
 from harness.arch import Architecture, load
+from harness.arch.shipped import shipped_names
 from harness.credentials import Credentials, read_credentials
 from harness.errors import Problem, UsageError
-from harness.hostlist import Host, read_hosts
+from harness.hostlist import Host, is_host, read_hosts
+from harness.sitefile import SiteFile, Ssh, Written, read
 
-_LIMIT = 1024 * 1024
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Ssh(_Part):
-    """How to get into a node. Keys come from ``key_file``, the agent or ``~/.ssh``; no password here."""
-
-    user: str | None = None
-    port: int | None = None
-    via: str | None = None
-    become: Literal["sudo"] | None = None
-    key_file: Path | None = None
-    known_hosts: Path | None = None
-    accept_new: bool = False
-
-
-class Api(_Part):
-    """How the endpoints are reached: directly."""
-
-    via: Literal["direct", "ssh"] = "direct"
-
-
-class Guests(_Part):
-    """How guests are reached."""
-
-    via: Literal["floating", "jump", "console", "none"] = "none"
-
-
-class Rings(_Part):
-    """Where the nodes keep their ring files and builders."""
-
-    path: str = "/etc/swift"
-    builders: str = "/etc/swift"
-
-
-def _has_end(value: Any) -> Any:
-    if isinstance(value, Mapping) and "until" not in value:
-        raise ValueError("an open-ended grant is refused: say until when")
-    return value
-
-
-class Disruptive(_Part):
-    """What may be disturbed, and until when."""
-
-    until: AwareDatetime
-    nodes: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-
-
-class LabPart(_Part):
-    """Written by the lab into its own site: where its control address is."""
-
-    control: str
-    doubles: tuple[str, ...] = ()
-
-
-class SiteFile(_Part):
-    """The keys of a site file."""
-
-    name: str
-    architecture: str
-    cloud: str | None = None
-    other_cloud: str | None = None
-    clouds_file: Path | None = None
-    hosts: dict[str, Any] = {}
-    ssh: Ssh = Ssh()
-    api: Api = Api()
-    guests: Guests = Guests()
-    network: dict[str, str] = {}
-    rings: Rings = Rings()
-    waivers: Path | None = None
-    disruptive: Annotated[Disruptive | None, BeforeValidator(_has_end)] = None
-    owners: dict[str, str] = {}
-    accounts: Literal["own", "site"] = "own"
-    lab: LabPart | None = None
+__all__ = ["Site", "SiteFile", "Ssh", "load_site"]
 
 
 @dataclass(frozen=True)
@@ -143,82 +65,72 @@ class Site:
 
 
 def load_site(
-    ref: str | Path, *, cloud: str | None = None, overlays: Sequence[Path] = (), sets: Sequence[str] = ()
+    ref: str | Path,
+    *,
+    cloud: str | None = None,
+    overlays: Sequence[Path] = (),
+    sets: Sequence[str] = (),
+    access: bool = False,
 ) -> Site:
     """Read a site file; with ``cloud`` given, ``ref`` is an architecture and that cloud is the whole site.
 
-    Raises ``UsageError`` with all problems of the site and of its architecture.
+    With ``access`` the accounts that it names are read as well. Raises ``UsageError`` with all problems of
+    the site, of its architecture and, where wanted, of its accounts.
     """
     if cloud is not None:
-        arch = load(str(ref), overlays=list(overlays), sets=list(sets))
-        parts = SiteFile(name=cloud, architecture=str(ref), cloud=cloud)
-        return Site(name=cloud, arch=arch, path=None, file=parts)
+        return _of_cloud(str(ref), cloud, overlays, sets, access)
+    written = read(_site_file(ref))
+    problems = list(written.problems)
+    arch = None
+    described = written.text("architecture")
+    if described:
+        with _gathering(problems):
+            arch = load(_architecture(described, written), overlays=list(overlays), sets=list(sets))
+    parts = _anchored(written.parts, written.path.parent)
+    hosts = _hosts(written, parts, problems)
+    problems += _missing_files(written, parts)
+    problems += _no_access(parts) if access else ()
+    problems += _strangers(written, parts, hosts, arch) if arch else ()
+    if problems or not arch:
+        raise UsageError(*problems)
+    return Site(name=parts.name, arch=arch, path=written.path.resolve(), file=parts, hosts=hosts)
+
+
+def _of_cloud(ref: str, cloud: str, overlays: Sequence[Path], sets: Sequence[str], access: bool) -> Site:
+    """An architecture and a cloud's name, which are a whole site."""
+    problems: list[Problem] = []
+    if not cloud.strip() or not cloud.isprintable():
+        raise UsageError(Problem("--cloud", "not the name of a cloud", found=repr(cloud)))
+    parts = SiteFile(name=cloud, architecture=ref, cloud=cloud)
+    with _gathering(problems):
+        arch = load(ref, overlays=list(overlays), sets=list(sets))
+    if access:
+        problems += _no_access(parts)
+    if problems:
+        raise UsageError(*problems)
+    return Site(name=cloud, arch=arch, path=None, file=parts)
+
+
+@contextmanager
+def _gathering(problems: list[Problem]) -> Iterator[None]:
+    """Keep the problems of one part, so that those of the others are told with them."""
+    try:
+        yield
+    except UsageError as error:
+        problems += error.problems
+
+
+def _site_file(ref: str | Path) -> Path:
+    """The path of a site file; the name of a shipped architecture is not one."""
     path = Path(ref)
-    parts, lines = _read(path)
-    base = path.parent
-    arch = load(_architecture(parts.architecture, base), overlays=list(overlays), sets=list(sets))
-    parts = _anchored(parts, base)
-    site = Site(
-        name=parts.name, arch=arch, path=path.resolve(), file=parts, hosts=_hosts(path, parts, lines, base)
-    )
-    _check_nodes(site, path, lines)
-    return site
+    if not path.exists() and str(ref) in shipped_names():
+        hint = "add --cloud NAME or --lab, or write a site with `deployday site init`"
+        raise UsageError(Problem(str(ref), "this is an architecture, not a site", hint=hint))
+    return path
 
 
-def _read(path: Path) -> tuple[SiteFile, Mapping[str, int]]:
-    if not path.is_file():
-        raise UsageError(
-            Problem(
-                where=str(path),
-                message="there is no such site file",
-                hint="`deployday site init ARCH` writes one; an architecture needs --cloud NAME or --lab",
-            )
-        )
-    if path.stat().st_size > _LIMIT:
-        raise UsageError(Problem(where=str(path), message="larger than 1 MiB: not a site file"))
-    try:
-        data = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise UsageError(Problem(where=f"{path}:{line}", message=f"not YAML: {error.problem}")) from None
-    except UnicodeDecodeError as error:
-        raise UsageError(Problem(where=str(path), message=f"not UTF-8: {error}")) from None
-    if not isinstance(data, dict):
-        raise UsageError(Problem(where=f"{path}:1", message="not a site file", expected="a mapping of keys"))
-    lines = {str(key): data.lc.key(key)[0] + 1 for key in data}  # type: ignore[attr-defined]
-    try:
-        return SiteFile.model_validate(_plain(data)), lines
-    except ValidationError as error:
-        raise UsageError(*(_problem(path, lines, row) for row in error.errors())) from None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _problem(path: Path, lines: Mapping[str, int], row: Any) -> Problem:
-    from difflib import get_close_matches
-
-    place = ".".join(str(part) for part in row["loc"])
-    first = str(row["loc"][0]) if row["loc"] else ""
-    unknown = row["type"] == "extra_forbidden"
-    near = get_close_matches(str(row["loc"][-1]), SiteFile.model_fields, 1) if unknown else []
-    return Problem(
-        where=f"{path}:{lines.get(first, 1)}",
-        path=place,
-        message="no such key" if unknown else row["msg"],
-        found="" if unknown or row["type"] == "missing" else repr(row["input"])[:80],
-        hint=f"did you mean {near[0]!r}?" if near else "",
-    )
-
-
-def _architecture(ref: str, base: Path) -> str:
-    beside = base / ref
+def _architecture(ref: str, written: Written) -> str:
+    beside = written.path.parent / ref
     return str(beside) if beside.is_file() else ref
 
 
@@ -226,7 +138,7 @@ def _anchored(parts: SiteFile, base: Path) -> SiteFile:
     """Paths of a site file count from the folder that it stands in."""
 
     def anchor(path: Path | None) -> Path | None:
-        return None if path is None else (base / path.expanduser()).resolve()
+        return None if path is None else (base / _at_home(path)).resolve()
 
     ssh = parts.ssh.model_copy(
         update={"key_file": anchor(parts.ssh.key_file), "known_hosts": anchor(parts.ssh.known_hosts)}
@@ -236,54 +148,127 @@ def _anchored(parts: SiteFile, base: Path) -> SiteFile:
     )
 
 
-def _hosts(path: Path, parts: SiteFile, lines: Mapping[str, int], base: Path) -> dict[str, Host]:
-    written = dict(parts.hosts)
-    source = written.pop("from", None)
-    hosts = read_hosts(base / str(source)) if source else {}
-    problems = []
-    for name, value in written.items():
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # ~somebody whom this machine does not know
+        return path
+
+
+def _missing_files(written: Written, parts: SiteFile) -> Iterator[Problem]:
+    """Files that are named and are not there: without them a run would end before it began."""
+    named: list[tuple[tuple[str, ...], Path | None]] = [
+        (("ssh", "key_file"), parts.ssh.key_file),
+        (("ssh", "known_hosts"), None if parts.ssh.accept_new else parts.ssh.known_hosts),
+        (("waivers",), parts.waivers),
+    ]
+    for keys, path in named:
+        if path and not path.is_file():
+            yield Problem(written.where(*keys), "there is no such file", path=".".join(keys), found=str(path))
+
+
+def _no_access(parts: SiteFile) -> Iterator[Problem]:
+    """What is wrong with the accounts that a site names."""
+    for name in dict.fromkeys((parts.cloud, parts.other_cloud or parts.cloud)):
         try:
-            hosts[name] = _host(value, parts.ssh.port or 22)
+            read_credentials(name, parts.clouds_file)
+        except UsageError as error:
+            yield from error.problems
+
+
+def _hosts(written: Written, parts: SiteFile, problems: list[Problem]) -> dict[str, Host]:
+    hosts: dict[str, Host] = {}
+    port = parts.ssh.port or 22
+    for name, value in parts.hosts.items():
+        try:
+            if name == "from":
+                source = written.path.parent / _at_home(Path(_text(value)))
+                hosts = {**read_hosts(source, port), **hosts}
+            else:
+                hosts[name] = _host(value, port)
+        except UsageError as error:
+            problems += error.problems
         except (TypeError, ValueError) as error:
-            problems.append(
-                Problem(where=f"{path}:{lines.get('hosts', 1)}", path=f"hosts.{name}", message=str(error))
-            )
-    if problems:
-        raise UsageError(*problems)
+            problems.append(Problem(written.where("hosts", name), str(error), path=f"hosts.{name}"))
     return hosts
 
 
 def _host(value: Any, port: int) -> Host:
     if isinstance(value, str):
-        match = re.fullmatch(r"\[?([^\]\s]+?)\]?(?::(\d+))?", value) if value.count(":") < 2 else None
-        return Host(match[1], int(match[2] or port)) if match else Host(value, port)
+        address, given = _split(value)
+        return Host(_address(address), port if given is None else _port(given))
     if not isinstance(value, Mapping):
         raise TypeError("expected an address or {address, port, rack, also}")
-    extra = set(value) - {"address", "port", "rack", "also"}
-    if extra or not isinstance(value.get("address"), str):
+    if set(value) - {"address", "port", "rack", "also"} or "address" not in value:
         raise ValueError(f"expected {{address, port, rack, also}}, found {', '.join(map(str, value))}")
+    also = value.get("also", [])
+    if not isinstance(also, list):
+        raise TypeError("also: expected a list of addresses")
     return Host(
-        value["address"],
-        int(value.get("port", port)),
-        str(value.get("rack", "")),
-        tuple(value.get("also", ())),
+        _address(value["address"]),
+        _port(value["port"]) if "port" in value else port,
+        _text(value.get("rack", "")),
+        tuple(map(_address, also)),
     )
 
 
-def _check_nodes(site: Site, path: Path, lines: Mapping[str, int]) -> None:
-    """Hosts for nodes which nobody described have no effect: an error, with the nearest name."""
-    from difflib import get_close_matches
+def _split(text: str) -> tuple[str, str | None]:
+    """``address``, ``address:port``, ``::1`` or ``[::1]:port``."""
+    if text.startswith("["):
+        address, _, rest = text[1:].partition("]")
+        return address, rest[1:] if rest else None
+    if text.count(":") != 1:
+        return text, None
+    address, _, given = text.partition(":")
+    return address, given
 
-    described = list(site.arch.model.nodes)
-    strangers = [name for name in site.file.hosts if name not in described and name != "from"]
-    problems = [
-        Problem(
-            where=f"{path}:{lines.get('hosts', 1)}",
-            path=f"hosts.{name}",
-            message=f"{site.arch.name} describes no node of this name",
-            hint=f"did you mean {near[0]!r}?" if (near := get_close_matches(name, described, 1)) else "",
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected a text")
+    return value
+
+
+def _address(value: Any) -> str:
+    if not isinstance(value, str) or not is_host(value):
+        raise ValueError(f"expected an address or a host name, found {value!r}"[:120])
+    return value
+
+
+def _port(value: Any) -> int:
+    if not (isinstance(value, str) and value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536):
+        raise ValueError(f"expected a port from 1 to 65535, found {value!r}"[:120])
+    return int(value)
+
+
+def _strangers(
+    written: Written, parts: SiteFile, hosts: Mapping[str, Host], arch: Architecture
+) -> Iterator[Problem]:
+    """Nodes which nobody described have no effect; one address is one machine's."""
+    described = list(arch.model.nodes)
+    granted = parts.disruptive.nodes if parts.disruptive else ()
+    named = [("hosts", name) for name in parts.hosts if name != "from"]
+    for key, name in (*named, *(("disruptive", name) for name in granted)):
+        if name not in described:
+            near = get_close_matches(name, described, 1)
+            yield Problem(
+                where=written.where(key, name),
+                path=f"{key}.{name}" if key == "hosts" else "disruptive.nodes",
+                message=f"{arch.name} describes no node of this name",
+                found="" if key == "hosts" else name,
+                hint=f"did you mean {near[0]!r}?" if near else "",
+            )
+    if "from" in parts.hosts and hosts and not set(hosts) & set(described):
+        yield Problem(
+            where=written.where("hosts", "from"),
+            path="hosts.from",
+            message=f"none of its {len(hosts)} names is a node of {arch.name}",
+            expected=", ".join(described[:6]),
+            found=", ".join([*hosts][:6]),
         )
-        for name in strangers
-    ]
-    if problems:
-        raise UsageError(*problems)
+    first: dict[tuple[str, int], str] = {}
+    for name in (name for name in hosts if name in described):
+        other = first.setdefault((hosts[name].address, hosts[name].port), name)
+        if other != name:
+            where = written.where("hosts", name)
+            yield Problem(where, f"the address of {other} as well", path=f"hosts.{name}")

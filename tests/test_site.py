@@ -22,6 +22,8 @@ disruptive: {until: "2026-05-04T06:00Z", nodes: [storage-1]}
 
 def write(folder: Path, text: str) -> Path:
     path = folder / "rack7.yaml"
+    (folder / "keys").mkdir(exist_ok=True)
+    (folder / "keys" / "id").touch()
     path.write_text(text)
     return path
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import typer
 
@@ -15,6 +16,7 @@ from harness.errors import DeployDayError, UsageError
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 """The base of every wrong use of the command line, whichever click typer brings along."""
 
+COULD_NOT_JUDGE = 2
 WRONG_USAGE = 3
 
 
@@ -70,8 +72,15 @@ def main(words: list[str] | None = None) -> None:
         code = WRONG_USAGE
     except DeployDayError as error:
         typer.echo(str(error), err=True)
-        code = 2
+        code = COULD_NOT_JUDGE
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("interrupted", err=True)
-        code = 2
+        code = COULD_NOT_JUDGE
+    except OSError as error:
+        typer.echo(f"{error.filename or 'this machine'}: {error.strerror or error}", err=True)
+        code = COULD_NOT_JUDGE
+    except Exception:  # 1 means NO-GO: a defect of ours must not say that of a cloud
+        traceback.print_exc()
+        typer.echo("this is a defect of deployday, not of the cloud", err=True)
+        code = COULD_NOT_JUDGE
     sys.exit(code if isinstance(code, int) else 0)

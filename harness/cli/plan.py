@@ -6,6 +6,7 @@ import fnmatch
 from collections import defaultdict
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,11 +15,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.arch import Architecture, Clause, parse, show
+from harness.arch.shipped import shipped_names
 from harness.cli.options import Cloud, Overlay, Set
 from harness.errors import CloudError, Problem, UsageError
+from harness.evidence.waivers import load_waivers
 from harness.plan import Plan, Scenario, make_plan, missing
 from harness.plan.discover import discover
+from harness.plan.estimate import seconds
 from harness.site import Site, load_site
+from harness.sitefile import is_architecture
 
 Explain = Annotated[
     str, typer.Option("--explain", metavar="PATH", help="One statement: origin, and who checks it.")
@@ -27,11 +32,15 @@ Offline = Annotated[bool, typer.Option("--offline", help="Do not ask the cloud a
 LabOnly = Annotated[
     bool, typer.Option("--lab", help="Plan for the lab of this architecture; nothing is started.")
 ]
+Workers = Annotated[
+    int, typer.Option("--workers", "-n", min=0, max=16, help="As for run; 0: one for a lab, else two.")
+]
 
 
 def plan(
     target: Annotated[
-        str, typer.Argument(metavar="SITE|ARCH", help="A site file, or an architecture with --cloud.")
+        str,
+        typer.Argument(metavar="SITE|ARCH", help="A site file, or an architecture with --cloud or --lab."),
     ],
     cloud: Cloud = None,
     lab: LabOnly = False,
@@ -39,31 +48,47 @@ def plan(
     set_: Set = [],  # noqa: B006
     explain: Explain = "",
     offline: Offline = False,
-    workers: Annotated[int, typer.Option("--workers", "-n", min=1, max=16)] = 2,
+    workers: Workers = 0,
 ) -> None:
     """Say whether all is ready for a run: exit 0 if so, 2 if the cloud does not answer, 3 on wrong usage."""
-    out = Console(highlight=False)
-    offline = offline or lab or bool(explain and cloud is None and not target.endswith((".yaml", ".yml")))
-    site = load_site(
-        target, cloud="lab" if lab or (explain and offline) else cloud, overlays=overlay, sets=set_
-    )
+    if lab and cloud:
+        raise UsageError("--lab and --cloud name two different clouds")
+    out = Console(highlight=False, soft_wrap=True)
+    asked = not (offline or lab or explain)
+    name = "lab" if lab else cloud or _standing_in(target, not asked)
+    site = load_site(target, cloud=name, overlays=overlay, sets=set_, access=asked)
     declared = discover()
-    lacking = {} if lab else missing(site)
-    planned = make_plan(declared, site.arch, missing=lacking)
+    planned = make_plan(declared, site.arch, missing={} if lab else missing(site))
+    _check_waivers(site, declared)
     if explain:
         _explain(out, site.arch, planned, explain)
         return
     _heading(out, site)
-    ready = offline or _ask(out, site)
+    ready = not asked or _ask(out, site)
     _scenarios(out, planned)
-    _statements(out, site.arch, declared, planned)
-    likely, worst = planned.minutes(workers)
-    out.print(f"\n{len(planned.running)} scenarios with {workers} workers: ", end="")
-    out.print(f"likely {likely:.1f} minutes, at worst {worst:.0f}.")
+    _statements(out, site.arch, planned)
+    _minutes(out, planned, workers or (1 if lab or site.file.lab else 2))
     if not ready:
         out.print("[red]Not ready:[/] the cloud did not answer as it must; see above.")
         raise typer.Exit(2)
-    out.print("Ready." if not offline else "The description is ready; the cloud was not asked.")
+    out.print("Ready." if asked else "The description is ready; the cloud was not asked.")
+
+
+def _standing_in(target: str, offline: bool) -> str | None:
+    """An architecture alone can be planned for as long as no cloud is asked; it then stands for its cloud."""
+    if offline and (target in shipped_names() or is_architecture(Path(target))):
+        return "offline"
+    return None
+
+
+def _check_waivers(site: Site, declared: Sequence[Scenario]) -> None:
+    """A file of waivers is wrong usage now, not after the run."""
+    if site.file.waivers:
+        load_waivers(
+            site.file.waivers,
+            clauses=site.arch.table.clauses,
+            scenarios=[scenario.id for scenario in declared],
+        )
 
 
 def _heading(out: Console, site: Site) -> None:
@@ -77,6 +102,8 @@ def _heading(out: Console, site: Site) -> None:
     unknown = [name for name in arch.model.nodes if name not in site.hosts]
     if site.hosts and unknown:
         out.print(f"[yellow]no address for:[/] {escape(', '.join(unknown))}")
+    if site.file.idle:
+        out.print(f"[yellow]read, but nothing uses it yet:[/] {', '.join(site.file.idle)}")
 
 
 def _ask(out: Console, site: Site) -> bool:
@@ -118,11 +145,25 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
-def _statements(out: Console, arch: Architecture, declared: Sequence[Scenario], planned: Plan) -> None:
+def _minutes(out: Console, planned: Plan, workers: int) -> None:
+    """Likely, where all is slow, and where every story hangs until it is stopped."""
+    likely, slow = planned.minutes(workers)
+    wall = seconds(planned.scenarios, workers, 4, lambda row: row.limit) / 60
+    people = "1 worker" if workers == 1 else f"{workers} workers"
+    out.print(f"\n{len(planned.running)} scenarios with {people}: likely {_time(likely)}, ", end="")
+    out.print(f"{_time(slow)} where everything is slow, ", end="")
+    out.print(f"at worst {_time(wall)} (every story hangs until it is stopped).")
+
+
+def _time(minutes: float) -> str:
+    if minutes < 2:
+        return f"{minutes * 60:.0f} s"
+    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+
+
+def _statements(out: Console, arch: Architecture, planned: Plan) -> None:
     """How many statements will be looked at, and by what the others cannot be."""
-    looked = {
-        clause.path for clause in arch.table.clauses.values() if any(True for _ in _owners(planned, clause))
-    }
+    looked = {clause.path for clause in arch.table.clauses.values() if _owners(planned, clause)}
     out.print(f"\n  {len(looked)} of {len(arch.table.clauses)} statements will be looked at", end="")
     left: dict[str, int] = defaultdict(int)
     for path, clause in arch.table.clauses.items():

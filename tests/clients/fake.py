@@ -14,8 +14,8 @@ from harness.clients.select import dialect_of, door_to, link_to
 from harness.clients.session import CloudSession
 from harness.credentials import Account
 
-TENANT = "9a759f9bafdc44e89285b4bdf6e41ada"
-TOKEN = "032e279fa83344dcb6d6aa49f485fce5"
+TENANT = "7e0a5c1d7e0a5c1d7e0a5c1d7e0a5c1d"
+TOKEN = "70ce9000000000000000000000000001"
 DATE = "Fri, 20 Nov 2026 12:45:47 GMT"
 
 
@@ -154,8 +154,8 @@ def access(url: str, **endpoints: str) -> dict[str, Any]:
             "user": {
                 "username": "demo",
                 "roles_links": [],
-                "id": "34867e0384ca4e7daf979d79882cc6ca",
-                "roles": [{"id": "91000eee982a42c4ab3e69c31020006e", "name": "Member"}],
+                "id": "05e90000000000000000000000000001",
+                "roles": [{"id": "601e0000000000000000000000000001", "name": "Member"}],
                 "name": "demo",
             },
         }

@@ -314,7 +314,7 @@ def test_secrets_stay_out_of_the_record(cloud: Cloud, service: Service, folder: 
     cloud.raw("compute").send("GET", f"/servers?x={token}", token=token)
     cloud.check("odd", True, password, token)
     text = folder.events.read_text()
-    for secret in (password, token, "s3cret-pass", "032e279fa83344dcb6d6aa49f485fce5"):
+    for secret in (password, token, "s3cret-pass", "70ce9000000000000000000000000001"):
         assert secret not in text
 
 
@@ -334,7 +334,7 @@ def test_cleaning_up(cloud: Cloud, service: Service, folder: RunFolder) -> None:
     cloud.compute.create_server(image="i", flavor="1")
     assert cloud.clean_up() == []
     assert Ledger(folder.ledger).open_entries() == []
-    assert "DELETE /compute/v2/9a759f9bafdc44e89285b4bdf6e41ada/servers/s1" in service.paths()
+    assert "DELETE /compute/v2/7e0a5c1d7e0a5c1d7e0a5c1d7e0a5c1d/servers/s1" in service.paths()
     service.on("GET", f"{COMPUTE}/os-keypairs", body={"keypairs": [
         {"keypair": {"name": "left", "fingerprint": "f", "public_key": "p"}}
     ]})  # fmt: skip

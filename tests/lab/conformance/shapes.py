@@ -25,7 +25,7 @@ def shape(method: str, path: str, answer: Answer) -> Shape:
 def path_shape(path: str) -> str:
     """The path with identifiers and numbers left open and the query reduced to its keys.
 
-    >>> path_shape("/v2/9a759f9bafdc44e89285b4bdf6e41ada/os-volumes/3?limit=1")
+    >>> path_shape("/v2/7e0a5c1d7e0a5c1d7e0a5c1d7e0a5c1d/os-volumes/3?limit=1")
     '/v2/{id}/os-volumes/{n}?limit'
     """
     parts = urlsplit(path)

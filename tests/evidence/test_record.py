@@ -63,7 +63,7 @@ def _many(path: Path, worker: str, rows: int) -> None:
 
 def test_four_processes_tear_no_row(tmp_path: Path) -> None:
     path, rows = tmp_path / "e", 150
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_many, args=(path, f"gw{n}", rows)) for n in range(4)]
     for worker in workers:
         worker.start()
@@ -95,7 +95,7 @@ def test_threads_of_one_recorder_tear_no_row(tmp_path: Path) -> None:
 
 def test_killed_writers_leave_a_record_that_reads(tmp_path: Path) -> None:
     path = tmp_path / "e"
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     for round_ in range(5):
         victims = [context.Process(target=_many, args=(path, f"gw{round_}{n}", 10_000)) for n in range(2)]
         for victim in victims:

@@ -93,7 +93,7 @@ def _creates(path: Path, worker: int, count: int) -> None:
 
 
 def test_several_processes_share_a_ledger(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_creates, args=(tmp_path / "l", n, 40)) for n in range(4)]
     for worker in workers:
         worker.start()
@@ -105,7 +105,7 @@ def test_several_processes_share_a_ledger(tmp_path: Path) -> None:
 
 
 def test_a_killed_process_leaves_every_intent(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     victim = context.Process(target=_creates, args=(tmp_path / "l", 0, 100_000))
     victim.start()
     while len(Ledger(tmp_path / "l").entries()) < 5:

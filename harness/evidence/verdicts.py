@@ -14,7 +14,6 @@ State = Literal["verified", "deviates", "unknown", "blocked", "out_of_reach", "n
 Verdict = Literal["pass", "fail", "blocked", "unknown", "not_applicable", "out_of_reach"]
 Go = Literal["GO", "NO-GO", "COULD NOT JUDGE"]
 
-ABSENT = "absent"
 PRESENT = "present"
 
 
@@ -87,11 +86,6 @@ class Share:
     def ratio(self) -> float:
         """Verified over all leaves, 0 to 1."""
         return self.verified / self.total if self.total else 0.0
-
-    @property
-    def reachable_ratio(self) -> float:
-        """Verified over the leaves that can be seen through an API or in a ring."""
-        return self.reachable_verified / self.reachable if self.reachable else 0.0
 
 
 @dataclass(frozen=True)

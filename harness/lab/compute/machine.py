@@ -15,7 +15,6 @@ from harness.lab.world import World
 
 KEEP = "="
 """In a row: leave this state as it is."""
-FOREVER = float("inf")
 
 
 @dataclass(frozen=True)

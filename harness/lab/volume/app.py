@@ -9,8 +9,7 @@ from xml.sax.saxutils import escape
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from harness.lab.compute.call import Call, bare
-from harness.lab.compute.refusals import Refusal, missing
+from harness.lab.compute.call import Call
 from harness.lab.compute.resources import Endings, Resources
 from harness.lab.compute.setup import set_up
 from harness.lab.compute.versions import VOLUME, Front, Root
@@ -18,6 +17,7 @@ from harness.lab.compute.views import row_stamp
 from harness.lab.compute.xml import attributes
 from harness.lab.http import Guard, answer
 from harness.lab.volume import work
+from harness.lab.volume.handlers import Snapshots, Volumes, index_types, show_type
 from harness.lab.volume.state import Snapshot, Volume, snapshots, store, volumes
 from harness.lab.world import Resource, World
 
@@ -28,15 +28,8 @@ def build(world: World, identity: ASGIApp) -> ASGIApp:
     store(world)
     _register(world)
     resources = Resources(world, "v1")
-    resources.collection("volumes", detail=index, index=index, create=create, show=show, delete=delete)
-    resources.collection(
-        "snapshots",
-        detail=index_snapshots,
-        index=index_snapshots,
-        create=create_snapshot,
-        show=show_snapshot,
-        delete=delete_snapshot,
-    )
+    _Volumes(volume_view).add_to(resources, "volumes")
+    Snapshots(_snapshot_view).add_to(resources, "snapshots")
     resources.collection("types", index=index_types, show=show_type)
     resources.collection("extensions", index=extensions)
     return Front(VOLUME, {"v1": Guard(Root(world, VOLUME, Endings(resources)), world, identity)})
@@ -84,33 +77,16 @@ def _xml(view: dict[str, Any]) -> str:
     )
 
 
-async def index(call: Call) -> Response:
-    """The tenant's volumes; both listings are alike."""
-    rows = work.listed(call, volumes(call.world, call.tenant))
-    return call.ok({"volumes": [volume_view(row) for row in rows]})
+class _Volumes(Volumes):
+    """One volume can be had as XML, too."""
 
-
-async def show(call: Call) -> Response:
-    """One volume."""
-    view = volume_view(work.find_volume(call, call.parts["id"]))
-    if call.xml:
+    async def show(self, call: Call) -> Response:
+        """One volume."""
+        if not call.xml:
+            return await super().show(call)
+        view = self.view(work.find_volume(call, call.parts["id"]))
         headers = [("X-Compute-Request-Id", call.request_id), ("Content-Type", "application/xml")]
         return answer(200, _xml(view), headers)
-    return call.ok({"volume": view})
-
-
-async def create(call: Call) -> Response:
-    """A new volume; its answer does not show the metadata yet."""
-    if not call.body:
-        raise Refusal(422)
-    view = volume_view(work.create_volume(call))
-    return call.ok({"volume": {**view, "metadata": {}}})
-
-
-async def delete(call: Call) -> Response:
-    """Delete a volume."""
-    work.delete_volume(call, work.find_volume(call, call.parts["id"]))
-    return bare(202)
 
 
 def _snapshot_view(row: Snapshot) -> dict[str, Any]:
@@ -123,43 +99,6 @@ def _snapshot_view(row: Snapshot) -> dict[str, Any]:
         "id": str(row.id),
         "size": row.size,
     }
-
-
-async def index_snapshots(call: Call) -> Response:
-    """The tenant's snapshots."""
-    rows = work.listed(call, snapshots(call.world, call.tenant))
-    return call.ok({"snapshots": [_snapshot_view(row) for row in rows]})
-
-
-async def show_snapshot(call: Call) -> Response:
-    """One snapshot."""
-    return call.ok({"snapshot": _snapshot_view(work.find_snapshot(call, call.parts["id"]))})
-
-
-async def create_snapshot(call: Call) -> Response:
-    """A new snapshot."""
-    if not call.body:
-        raise Refusal(422)
-    return call.ok({"snapshot": _snapshot_view(work.create_snapshot(call))})
-
-
-async def delete_snapshot(call: Call) -> Response:
-    """Delete a snapshot."""
-    work.delete_snapshot(call, work.find_snapshot(call, call.parts["id"]))
-    return bare(202)
-
-
-async def index_types(call: Call) -> Response:
-    """The types of volumes."""
-    return call.ok({"volume_types": [work.type_view(row) for row in store(call.world).types.values()]})
-
-
-async def show_type(call: Call) -> Response:
-    """One type by its number."""
-    row = next((row for row in store(call.world).types.values() if str(row.id) == call.parts["id"]), None)
-    if row is None:
-        raise missing()
-    return call.ok({"volume_type": work.type_view(row)})
 
 
 async def extensions(call: Call) -> Response:

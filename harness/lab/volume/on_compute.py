@@ -14,22 +14,16 @@ from harness.lab.compute.refusals import Refusal, bad, missing
 from harness.lab.compute.resources import Resources
 from harness.lab.compute.views import row_stamp
 from harness.lab.volume import work
-from harness.lab.volume.state import Snapshot, Volume, VolumeType, snapshots, store, volumes
+from harness.lab.volume.handlers import Snapshots, Volumes, index_types, show_type
+from harness.lab.volume.state import Snapshot, Volume, VolumeType, store, volumes
 
 _DEVICE = "/dev/vdb"
 
 
 def routes(into: Resources) -> None:
     """The routes of this file."""
-    into.collection("os-volumes", detail=index, index=index, create=create, show=show, delete=delete)
-    into.collection(
-        "os-snapshots",
-        detail=index_snapshots,
-        index=index_snapshots,
-        create=create_snapshot,
-        show=show_snapshot,
-        delete=delete_snapshot,
-    )
+    Volumes(_volume_view).add_to(into, "os-volumes")
+    Snapshots(_snapshot_view).add_to(into, "os-snapshots")
     into.collection(
         "os-volume-types", index=index_types, create=create_type, show=show_type, delete=delete_type
     )
@@ -65,76 +59,11 @@ def _volume_view(volume: Volume) -> dict[str, Any]:
     }
 
 
-async def index(call: Call) -> Response:
-    """The tenant's volumes."""
-    rows = work.listed(call, volumes(call.world, call.tenant))
-    return call.ok({"volumes": [_volume_view(row) for row in rows]})
-
-
-async def show(call: Call) -> Response:
-    """One volume."""
-    return call.ok({"volume": _volume_view(work.find_volume(call, call.parts["id"]))})
-
-
-async def create(call: Call) -> Response:
-    """A new volume; its answer does not show the metadata yet."""
-    if not call.body:
-        raise Refusal(422)
-    return call.ok({"volume": {**_volume_view(work.create_volume(call)), "metadata": {}}})
-
-
-async def delete(call: Call) -> Response:
-    """Delete a volume."""
-    work.delete_volume(call, work.find_volume(call, call.parts["id"]))
-    return bare(202)
-
-
 def _snapshot_view(row: Snapshot) -> dict[str, Any]:
     return {
         "status": row.status, "displayDescription": row.description, "displayName": row.name,
         "volumeId": row.volume_id, "id": row.id, "createdAt": row_stamp(row.created), "size": row.size,
     }  # fmt: skip
-
-
-async def index_snapshots(call: Call) -> Response:
-    """The tenant's snapshots."""
-    rows = work.listed(call, snapshots(call.world, call.tenant))
-    return call.ok({"snapshots": [_snapshot_view(row) for row in rows]})
-
-
-async def show_snapshot(call: Call) -> Response:
-    """One snapshot."""
-    return call.ok({"snapshot": _snapshot_view(work.find_snapshot(call, call.parts["id"]))})
-
-
-async def create_snapshot(call: Call) -> Response:
-    """A new snapshot."""
-    if not call.body:
-        raise Refusal(422)
-    return call.ok({"snapshot": _snapshot_view(work.create_snapshot(call))})
-
-
-async def delete_snapshot(call: Call) -> Response:
-    """Delete a snapshot."""
-    work.delete_snapshot(call, work.find_snapshot(call, call.parts["id"]))
-    return bare(202)
-
-
-async def index_types(call: Call) -> Response:
-    """The types of volumes."""
-    return call.ok({"volume_types": [work.type_view(row) for row in store(call.world).types.values()]})
-
-
-def _type(call: Call) -> VolumeType:
-    row = next((row for row in store(call.world).types.values() if str(row.id) == call.parts["id"]), None)
-    if row is None:
-        raise missing()
-    return row
-
-
-async def show_type(call: Call) -> Response:
-    """One type."""
-    return call.ok({"volume_type": work.type_view(_type(call))})
 
 
 async def create_type(call: Call) -> Response:
@@ -158,7 +87,7 @@ async def create_type(call: Call) -> Response:
 async def delete_type(call: Call) -> Response:
     """Remove a type."""
     call.require_admin("volume_types")
-    del store(call.world).types[_type(call).id]
+    del store(call.world).types[work.type_by_number(call).id]
     return call.empty(200)
 
 

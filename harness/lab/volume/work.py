@@ -91,6 +91,19 @@ def find_type(call: Call, name: Any) -> VolumeType:
     return found
 
 
+def types(call: Call) -> list[VolumeType]:
+    """Every volume type."""
+    return list(store(call.world).types.values())
+
+
+def type_by_number(call: Call) -> VolumeType:
+    """The volume type that the path names."""
+    found = next((row for row in types(call) if str(row.id) == call.parts["id"]), None)
+    if found is None:
+        raise missing()
+    return found
+
+
 def delete_volume(call: Call, volume: Volume) -> None:
     """Delete a volume that is free."""
     if volume.status not in ("available", "error"):

@@ -1,4 +1,4 @@
-"""Ways to send an exchange: into an app of this process, or over the wire."""
+"""Ways to send an exchange into an app of this process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-import httpx
 from starlette.types import ASGIApp, Message
 
 from harness.lab.http.inside import once
@@ -55,22 +54,3 @@ async def _asgi(
     await app(scope, once(body or b""), out)
     pairs = tuple((name.decode(), value.decode("latin-1")) for name, value in start["headers"])
     return Answer(start["status"], pairs, b"" if method == "HEAD" else b"".join(parts))
-
-
-def over_http(addresses: Mapping[int, str], client: httpx.AsyncClient) -> Send:
-    """Send over the wire: recorded port → ``http://address:port`` of the cloud under replay.
-
-    Exactly the recorded headers go out, plus Host and Content-Length.
-    """
-
-    async def send(
-        method: str, host: str, path: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
-        base = addresses[int(host.rpartition(":")[2])]
-        url = httpx.URL(base).copy_with(raw_path=path.encode())
-        request = httpx.Request(method, url, headers=dict(headers), content=body)
-        response = await client.send(request)
-        pairs = tuple((k.decode(), v.decode("latin-1")) for k, v in response.headers.raw)
-        return Answer(response.status_code, pairs, response.content)
-
-    return send

@@ -22,10 +22,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def essex_wire(request: pytest.FixtureRequest) -> Path:
-    """The folder of recorded exchanges; without ``--essex-wire DIR`` the test is skipped, visibly."""
+    """The folder of recorded exchanges; without ``--essex-wire=DIR`` the test is skipped, visibly."""
     folder = request.config.getoption("--essex-wire")
     if folder is None:
-        pytest.skip("needs --essex-wire DIR, the folder of recorded Essex exchanges")
+        pytest.skip("needs --essex-wire=DIR, the folder of recorded Essex exchanges")
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,16 @@ import pytest
 from tests.matrix.rig import Rig
 
 
+def commit() -> str:
+    """The commit that is checked out; "0" outside of a repository."""
+    done = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "0"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("matrix")
     group.addoption("--sample", type=int, default=0, help="Run so many cases of each kind; 0 runs all.")
-    group.addoption("--seed", default="0", help="Chooses the sample and the points of the kills.")
+    group.addoption("--seed", default=commit(), help="Chooses sample and kill points; by default the commit.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

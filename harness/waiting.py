@@ -1,5 +1,6 @@
-"""Waiting for a cloud: bounded, gentle, and able to say how long each state lasted. Pure but for the probe
-it is given.
+"""Waiting for a cloud: bounded, gentle, and able to say how long each state lasted.
+
+Pure but for the probe it is given.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ MOST_TRANSITIONS = 200
 
 
 class Pause(Exception):  # noqa: N818 - a request, not a mistake
-    """Raised by a probe that was told to come back later: nothing was seen, ask again after so many
-    seconds.
+    """Raised by a probe that was told to come back later: nothing was seen,
+    ask again after so many seconds.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -39,8 +40,8 @@ class Clock:
 
 @dataclass(frozen=True)
 class Waited(Generic[T]):
-    """What a wait came to: the last value (None if none was ever seen) and the seconds spent in each
-    state.
+    """What a wait came to: the last value (None if none was ever seen)
+    and the seconds spent in each state.
     """
 
     outcome: Outcome
@@ -115,8 +116,8 @@ def wait(
 
 
 class _History:
-    """States in the order in which they were seen; the time before the first answer counts for the first
-    state.
+    """States in the order in which they were seen;
+    the time before the first answer counts for the first state.
     """
 
     def __init__(self, begin: float) -> None:

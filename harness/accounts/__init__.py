@@ -1,5 +1,5 @@
-"""Whose accounts a run works with: lasting ones of our own where an administrator lets us, else those that
-the site names.
+"""Whose accounts a run works with: lasting ones of our own where an administrator lets us,
+else those that the site names.
 
 ``marks`` is how a tenant says that it is leased, ``leasing`` takes tenants and gives them back, ``lent`` is
 what a run is given, ``sessions`` opens clients in a tenant, ``proof`` empties a run's ledger and looks for

@@ -1,5 +1,5 @@
-"""After a crash: remove what a run left, give its accounts back; and the end of the lasting accounts
-themselves.
+"""After a crash: remove what a run left, give its accounts back;
+and the end of the lasting accounts themselves.
 
 The passwords of a run that was killed are lost. With administrator credentials each tenant that the run still
 leases gets a fresh password, is emptied, scrambled and freed. A tenant that another run has leased since is
@@ -28,8 +28,8 @@ from harness.site import Site
 
 @dataclass
 class After:
-    """What cleaning did for one run: entries of its ledger, further things that were surely its own, and what
-    is left.
+    """What cleaning did for one run: entries of its ledger,
+    further things that were surely its own, and what is left.
     """
 
     run: str
@@ -107,8 +107,8 @@ def remove_accounts(
 
 
 def _borrow(cloud: _Cloud, folder: RunFolder, done: After, clock: Clock) -> list[Tenant]:
-    """Take the tenants of the run: those that it leases, and those of its open entries that nobody else
-    leases.
+    """Take the tenants of the run: those that it leases,
+    and those of its open entries that nobody else leases.
     """
     leasing = cloud.leasing(clock)
     named = {entry.tenant for entry in Ledger(folder.ledger).open_entries()}

@@ -17,8 +17,8 @@ _SHORTEST = 5.0
 
 
 def patience(table: ClauseTable) -> float:
-    """Seconds to wait for the end of things of one kind: three times the slower of what the description
-    allows.
+    """Seconds to wait for the end of things of one kind:
+    three times the slower of what the description allows.
     """
     described = (table.clauses.get(("objectives", name)) for name in ("delete", "volume"))
     allowed = [float(clause.value) for clause in described if clause is not None]
@@ -26,8 +26,9 @@ def patience(table: ClauseTable) -> float:
 
 
 def clean_up(accounts: Accounts, folder: RunFolder, sessions: Sessions, limit: float = LIMIT) -> list[str]:
-    """Remove what the ledger holds open; gives what is left, in words. ``limit`` (seconds) holds for each
-    kind.
+    """Remove what the ledger holds open; gives what is left, in words.
+
+    ``limit`` (seconds) holds for each kind.
     """
     ledger = Ledger(folder.ledger)
     cleaned = clean(ledger, Remover(sessions), prefix=folder.prefix, own=accounts.own, limit=limit)

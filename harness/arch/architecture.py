@@ -45,8 +45,8 @@ class Architecture:
         return tuple(sorted(found, key=natural))
 
     def with_changes(self, changes: Mapping[Path, Any]) -> Architecture:
-        """The same architecture with other values at some leaves, derived ones too; nothing is derived
-        again.
+        """The same architecture with other values at some leaves,
+        derived ones too; nothing is derived again.
 
         This is how the proof that verdicts can fail describes a cloud that is not there. Raises ``KeyError``
         for a path that is no clause and pydantic's ``ValidationError`` for a value that the model cannot
@@ -62,8 +62,8 @@ class Architecture:
 
 
 def make_table(model: ReferenceArchitecture, known: Mapping[Path, Clause]) -> ClauseTable:
-    """The table of a model; ``known`` gives origin and level of each clause, and says which leaves are
-    one.
+    """The table of a model; ``known`` gives origin and level of each clause,
+    and says which leaves are one.
     """
     clauses: dict[Path, Clause] = {}
     collections: dict[Path, bool] = {}

@@ -28,8 +28,8 @@ class Origin:
 
 @dataclass(frozen=True)
 class Clause:
-    """One leaf: ``value`` is JSON-able; sets are sorted lists; durations are seconds; sizes as the field
-    says.
+    """One leaf: ``value`` is JSON-able; sets are sorted lists;
+    durations are seconds; sizes as the field says.
 
     ``measured`` clauses are about what a story took (an objective): a resource of this run may verify them.
     """
@@ -77,8 +77,8 @@ class ClauseTable:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ClauseTable:
-        """Read what ``to_json`` wrote; raises ``KeyError``, ``TypeError``, ``ValueError`` on anything
-        else.
+        """Read what ``to_json`` wrote; raises ``KeyError``, ``TypeError``,
+        ``ValueError`` on anything else.
         """
         rows = [
             Clause(**{**row, "path": parse(row["path"]), "origin": Origin(**row["origin"])})

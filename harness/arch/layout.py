@@ -71,8 +71,8 @@ class Layout:
         return {kind: each for kind, each in self.description.catalogue.items() if self.nodes_with(each.role)}
 
     def addresses(self, kind: str) -> dict[str, Address]:
-        """The three interfaces of a service; each falls back to the service and the first node of its
-        role.
+        """The three interfaces of a service;
+        each falls back to the service and the first node of its role.
         """
         service = self.services[kind]
         found = {}

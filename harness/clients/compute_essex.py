@@ -1,5 +1,5 @@
-"""Compute as Nova 2012.1 speaks: python-novaclient where it still can, plain requests for what it has
-dropped.
+"""Compute as Nova 2012.1 speaks: python-novaclient where it still can,
+plain requests for what it has dropped.
 
 No type of novaclient leaves this file: its resources are turned into plain data at once.
 """
@@ -169,8 +169,8 @@ class ComputeEssex:
         return self._link.read("GET", self._link.endpoint("compute") + path, reader)
 
     def _nova(self) -> Any:
-        """Novaclient with the catalogue's URL given, so that it discovers nothing: Essex has no root
-        document.
+        """Novaclient with the catalogue's URL given, so that it discovers nothing:
+        Essex has no root document.
         """
         url = self._link.endpoint("compute")
         if self._made is None:

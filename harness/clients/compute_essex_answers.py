@@ -1,5 +1,6 @@
-"""Answers of compute 2012.1, read into values. Raises ``KeyError``, ``TypeError`` or ``ValueError`` on
-anything else.
+"""Answers of compute 2012.1, read into values.
+
+Raises ``KeyError``, ``TypeError`` or ``ValueError`` on anything else.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The one door: every HTTP exchange with a cloud passes through this adapter and is recorded here, errors
-too.
+"""The one door: every HTTP exchange with a cloud passes through this adapter
+and is recorded here, errors too.
 
 Mounted in keystoneauth's session and on swiftclient's connection. It repeats nothing: an answer that fails
 is seen as it was. It tells apart which service is behind a URL by the catalogue (``Routes``), so that a
@@ -18,14 +18,18 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from harness.clients.errors import Exchange
+from harness.clients.reasons import plain
 from harness.clients.routes import Routes
 from harness.clients.secrets import secrets_in_body, secrets_in_headers
 from harness.clients.trail import Record, Trail
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 60.0
+WHOLE_TIMEOUT = 300.0
+"""Seconds for a whole answer, however steadily it drips."""
 LARGEST_ANSWER = 256 * 1024 * 1024
 IDLE = 2.0
 _CHUNK = 64 * 1024
@@ -45,8 +49,9 @@ class Seen:
 
 
 class Door(HTTPAdapter):
-    """Sends, bounds, records. One door serves all sessions of a process; ``last`` is this thread's last
-    exchange.
+    """Sends, bounds, records.
+
+    One door serves all sessions of a process; ``last`` is this thread's last exchange.
     """
 
     def __init__(self, record: Record, routes: Routes) -> None:
@@ -88,8 +93,8 @@ class Door(HTTPAdapter):
                 proxies=proxies,
             )
             body = _read(response, request.method)
-        except (requests.RequestException, OSError) as error:
-            self._note(request, None, b"", begin, _plain(error))
+        except (requests.RequestException, HTTPError, OSError) as error:
+            self._note(request, None, b"", begin, plain(error))
             if isinstance(error, requests.RequestException):
                 raise
             raise requests.ConnectionError(error, request=request) from error
@@ -136,21 +141,24 @@ class Door(HTTPAdapter):
 
 
 def _read(response: requests.Response, method: str | None) -> bytes:
-    """Read the whole answer, bounded, and leave it in place for whoever reads it next, the raw stream
-    included.
+    """Read the whole answer, bounded,
+    and leave it in place for whoever reads it next, the raw stream included.
 
     An answer without a body is not read: Keystone of Essex announces chunks with its 204, against RFC 9112,
     6.3.
     """
-    size, parts = 0, []
+    size, parts, end = 0, [], time.monotonic() + WHOLE_TIMEOUT
     if method == "HEAD" or response.status_code in _BODILESS:
         if method != "HEAD" and "Transfer-Encoding" in response.headers:
             response.raw.close()
         else:
             response.raw.read()
         return _leave(response, b"")
-    for part in response.iter_content(_CHUNK):
+    while part := response.raw.read1(_CHUNK, decode_content=True):
         size += len(part)
+        if time.monotonic() > end:
+            response.close()
+            raise requests.ConnectionError(f"the answer did not end within {WHOLE_TIMEOUT:g} s")
         if size > LARGEST_ANSWER:
             response.close()
             raise requests.ConnectionError(f"the answer is larger than {LARGEST_ANSWER} bytes")
@@ -174,17 +182,9 @@ def _sent(body: Any) -> Any:
     return f"<{type(body).__name__}>"
 
 
-def _plain(error: Exception) -> str:
-    """The innermost reason, without the addresses of Python objects."""
-    reason: BaseException = error
-    while isinstance(inner := getattr(reason, "reason", None) or (reason.args or [None])[0], BaseException):
-        reason = inner
-    return f"{type(reason).__name__}: {str(reason).rpartition('>: ')[2] or reason}"
-
-
 def plain_session(door: Door, verify: bool | str = True) -> requests.Session:
-    """A requests session through the door, which follows no redirect by itself and keeps no cookies'
-    secrets.
+    """A requests session through the door,
+    which follows no redirect by itself and keeps no cookies' secrets.
     """
     session = requests.Session()
     session.mount("http://", door)

@@ -103,8 +103,8 @@ class ServerFault(ServiceError):  # noqa: N818 - named as the field speaks
 
 
 class WaitTimeout(CloudError):  # noqa: N818 - named as the field speaks
-    """A state was not reached within its limit; ``last`` is the last value seen, ``transitions`` what went
-    before.
+    """A state was not reached within its limit; ``last`` is the last value seen,
+    ``transitions`` what went before.
     """
 
     def __init__(

@@ -1,5 +1,5 @@
-"""Identity v2.0 as Keystone 2012.1 speaks it: tokens on the public side, everything else on the admin
-side.
+"""Identity v2.0 as Keystone 2012.1 speaks it: tokens on the public side,
+everything else on the admin side.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ QUIRKS = frozenset(
 
 
 class PasswordV2(v2.Password):  # type: ignore[misc]
-    """keystoneauth's v2.0 plugin that keeps what the answer said, and does not hide a refused token behind
-    a new one.
+    """keystoneauth's v2.0 plugin that keeps what the answer said,
+    and does not hide a refused token behind a new one.
     """
 
     def __init__(self, door: Door, auth_url: str, **scope: str | None) -> None:

@@ -1,5 +1,6 @@
-"""Answers of identity v2.0, read into values. Raises ``KeyError``, ``TypeError`` or ``ValueError`` on
-anything else.
+"""Answers of identity v2.0, read into values.
+
+Raises ``KeyError``, ``TypeError`` or ``ValueError`` on anything else.
 """
 
 from __future__ import annotations

@@ -108,8 +108,8 @@ def image_of(row: Any) -> Image:
 
 
 def image_of_headers(headers: Mapping[str, str]) -> Image:
-    """An image from the headers of a HEAD: ``X-Image-Meta-Container_format: ami``, ``…-Property-Kernel_id:
-    …``.
+    """An image from the headers of a HEAD:
+    ``X-Image-Meta-Container_format: ami``, ``…-Property-Kernel_id: …``.
     """
     lower = {name.lower(): value for name, value in headers.items()}
     row: dict[str, Any] = {

@@ -35,8 +35,8 @@ class _Forgotten:
 
 
 class NoKeeper:
-    """For sessions that create nothing, such as those that clean up: a name must be given, and no account
-    is kept.
+    """For sessions that create nothing, such as those that clean up:
+    a name must be given, and no account is kept.
     """
 
     def name(self, kind: str) -> str:

@@ -1,5 +1,5 @@
-"""One account's way to a cloud: its authenticated session through the door, its token, and the catalogue's
-URLs.
+"""One account's way to a cloud: its authenticated session through the door,
+its token, and the catalogue's URLs.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 
 class Plugin(Protocol):
-    """What a dialect's keystoneauth plugin tells beyond keystoneauth: the token in our words, and its
-    exchange.
+    """What a dialect's keystoneauth plugin tells beyond keystoneauth:
+    the token in our words, and its exchange.
     """
 
     token: Token | None
@@ -131,8 +131,8 @@ class Link:
         return seen
 
     def read(self, method: str, url: str, reader: Callable[[Any], T], *, json: Any = None) -> T:
-        """One exchange that must succeed, with its JSON answer read; what cannot be read is the service's
-        fault.
+        """One exchange that must succeed, with its JSON answer read;
+        what cannot be read is the service's fault.
         """
         seen = self.ask(method, url, json=json)
         with self.reading(seen):

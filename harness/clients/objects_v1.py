@@ -1,5 +1,5 @@
-"""Objects as Swift has spoken since 1.4.8, through swiftclient's own functions on connections with our
-door.
+"""Objects as Swift has spoken since 1.4.8,
+through swiftclient's own functions on connections with our door.
 
 The functions are used without ``Connection``, which would try again and hide what failed. Nothing here
 sends a DELETE to an account: where account management is allowed, that removes everything for good.

@@ -63,8 +63,8 @@ class Identity(Protocol):
         ...
 
     def validate(self, token_id: str, belongs_to: str | None = None) -> Token:
-        """What a token stands for (administrators); raises ``NotFound`` for an unknown, expired or revoked
-        one.
+        """What a token stands for (administrators);
+        raises ``NotFound`` for an unknown, expired or revoked one.
         """
         ...
 
@@ -139,8 +139,8 @@ class Identity(Protocol):
         ...
 
     def list_endpoints(self) -> list[EndpointTemplate] | None:
-        """The endpoints of the stored catalogue (administrators); None where the catalogue is a template
-        file.
+        """The endpoints of the stored catalogue (administrators);
+        None where the catalogue is a template file.
         """
         ...
 
@@ -205,8 +205,9 @@ class Compute(Protocol):
     def create_server(
         self, name: str | None = None, *, image: str, flavor: str, key: str | None = None
     ) -> Server:
-        """Ask for a server; ``image`` and ``flavor`` are ids, ``key`` a keypair's name. It is not built
-        yet.
+        """Ask for a server; ``image`` and ``flavor`` are ids, ``key`` a keypair's name.
+
+        It is not built yet.
         """
         ...
 

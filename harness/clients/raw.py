@@ -1,5 +1,5 @@
-"""Wire-level requests, for stories about how a service refuses: any method, path, token and body; any
-answer is fine.
+"""Wire-level requests, for stories about how a service refuses: any method,
+path, token and body; any answer is fine.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Answer:
 
 
 class Raw:
-    """Sends what it is told to one service; raises only ``Unreachable``, or what is wrong with the
-    catalogue.
+    """Sends what it is told to one service; raises only ``Unreachable``,
+    or what is wrong with the catalogue.
     """
 
     def __init__(self, link: Link, service: str, as_tenant: str = "") -> None:

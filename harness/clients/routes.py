@@ -33,8 +33,8 @@ class Routes:
             self._known[place].append((path, service))
 
     def behind(self, url: str) -> tuple[str, str]:
-        """Service type and component of a URL: same host and port, then the longest common path; "" if
-        unknown.
+        """Service type and component of a URL: same host and port,
+        then the longest common path; "" if unknown.
         """
         place, path = _split(url)
         best, found = -1, ""

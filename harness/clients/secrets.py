@@ -25,8 +25,8 @@ def secrets_in_headers(headers: Mapping[str, Any] | None) -> list[str]:
 
 
 def secrets_in_body(body: Any) -> list[str]:
-    """Passwords, token ids and private keys of a JSON body; none in a body that is no JSON, or larger than
-    1 MiB.
+    """Passwords, token ids and private keys of a JSON body;
+    none in a body that is no JSON, or larger than 1 MiB.
     """
     if not isinstance(body, (str, bytes)) or not 2 <= len(body) <= _LARGEST:
         return []

@@ -49,7 +49,7 @@ def door_to(record: Record) -> Door:
 def link_to(
     account: Account, dialect: Dialect, door: Door, keeper: Keeper | None = None, verify: bool | str = True
 ) -> Link:
-    """An account's way through a door; without a keeper it creates only what is named, and keeps no
-    account.
+    """An account's way through a door;
+    without a keeper it creates only what is named, and keeps no account.
     """
     return Link(account, door, dialect.plugin(account, door), keeper or NoKeeper(), verify)

@@ -30,14 +30,14 @@ class CloudSession:
 
     @property
     def account(self) -> Account:
-        """Who this is: username, tenant_name, tenant_id…; the tenant's id is asked for where nobody said
-        it.
+        """Who this is: username, tenant_name, tenant_id…;
+        the tenant's id is asked for where nobody said it.
         """
         return self._link.known_account()
 
     def endpoint(self, service: str, interface: str = "public") -> str:
-        """The URL of a service in the account's region, as the catalogue has it, without a slash at its
-        end.
+        """The URL of a service in the account's region, as the catalogue has it,
+        without a slash at its end.
         """
         return self._link.endpoint(service, interface)
 

@@ -253,8 +253,8 @@ class Network:
 
 @dataclass(frozen=True)
 class Image:
-    """An image; size in bytes, min_ram in MB, min_disk in GB; ``properties`` are the free ones
-    (kernel_id…).
+    """An image; size in bytes, min_ram in MB, min_disk in GB;
+    ``properties`` are the free ones (kernel_id…).
     """
 
     id: str
@@ -274,8 +274,8 @@ class Image:
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume; size in GB; ``type`` is None where the volume has none; ``servers`` are the ids it is
-    attached to.
+    """A volume; size in GB; ``type`` is None where the volume has none;
+    ``servers`` are the ids it is attached to.
     """
 
     id: str

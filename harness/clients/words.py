@@ -1,5 +1,5 @@
-"""From an exchange that did not give what was asked for to an error in words: the one place that reads
-statuses.
+"""From an exchange that did not give what was asked for to an error in words:
+the one place that reads statuses.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ _TAGS = re.compile(r"<[^>]*>")
 
 @contextmanager
 def in_words(door: Door, seen: Seen | None = None) -> Iterator[None]:
-    """Whatever a client library raises inside becomes a ``ServiceError``; so does an answer that cannot be
-    read.
+    """Whatever a client library raises inside becomes a ``ServiceError``;
+    so does an answer that cannot be read.
 
     ``seen`` is the exchange that is being read, where it was made before.
 
@@ -92,8 +92,8 @@ def error_of(seen: Seen, hint: str = "") -> ServiceError:
 
 
 def _over_limit(seen: Seen, message: str) -> ServiceError:
-    """Essex answers 413 for both: ``overLimitFault`` with Retry-After is the rate, ``overLimit`` the
-    quota.
+    """Essex answers 413 for both: ``overLimitFault`` with Retry-After is
+    the rate, ``overLimit`` the quota.
     """
     try:
         after = float(seen.headers.get("Retry-After", 0))
@@ -105,8 +105,8 @@ def _over_limit(seen: Seen, message: str) -> ServiceError:
 
 
 def message_of(body: bytes) -> str:
-    """What a service says in an error body: JSON of any of the known shapes, plain text, or HTML without
-    its tags.
+    """What a service says in an error body: JSON of any of the known shapes,
+    plain text, or HTML without its tags.
     """
     text = body[:4096].decode("utf-8", "replace").strip()
     try:

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Skew:
-    """One host's clock less ours: between ``least`` and ``most`` seconds; ``row`` is the answer that says
-    most.
+    """One host's clock less ours: between ``least`` and ``most`` seconds;
+    ``row`` is the answer that says most.
     """
 
     least: float
@@ -26,8 +26,8 @@ class Skew:
 
     @property
     def seconds(self) -> float:
-        """The smallest distance that explains every answer; a clock that jumped has the largest that was
-        seen.
+        """The smallest distance that explains every answer;
+        a clock that jumped has the largest that was seen.
         """
         if self.least > self.most:
             return max(abs(self.least), abs(self.most))

@@ -1,5 +1,5 @@
-"""What one process of a run keeps between stories: one door, a link for each account, connections to
-hosts.
+"""What one process of a run keeps between stories: one door,
+a link for each account, connections to hosts.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class RunSession:
         return Cloud(self)
 
     def link(self, who: str) -> Link:
-        """The way of ``main``, ``other`` or ``admin`` to the cloud; raises ``OutOfReach`` where there is
-        none.
+        """The way of ``main``, ``other`` or ``admin`` to the cloud;
+        raises ``OutOfReach`` where there is none.
         """
         if who not in self._links:
             account = self._account(who)

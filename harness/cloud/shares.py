@@ -1,5 +1,5 @@
-"""Values handed from story to story through the record, so that it does not matter on which worker each
-runs.
+"""Values handed from story to story through the record,
+so that it does not matter on which worker each runs.
 """
 
 from __future__ import annotations

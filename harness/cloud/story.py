@@ -59,8 +59,8 @@ class Cloud(CloudSession):
 
     @property
     def nodes(self) -> Nodes:
-        """The described nodes: ``cloud.nodes["storage-1"].fetch(path)``; an unknown address is
-        ``OutOfReach``.
+        """The described nodes: ``cloud.nodes["storage-1"].fetch(path)``;
+        an unknown address is ``OutOfReach``.
         """
         return self._run.nodes
 
@@ -90,8 +90,8 @@ class Cloud(CloudSession):
         self._told.cannot_see(path, why)
 
     def check(self, sentence: str, ok: bool, expected: object = "", found: object = "") -> str:
-        """A fact that the story needs: recorded either way; raises ``AssertionError`` where it does not
-        hold.
+        """A fact that the story needs: recorded either way;
+        raises ``AssertionError`` where it does not hold.
         """
         return self._told.check(sentence, ok, expected, found)
 
@@ -138,8 +138,8 @@ class Cloud(CloudSession):
 
     @contextmanager
     def timed(self, objective: str) -> Iterator[Stopwatch]:
-        """Measure what happens inside and observe it as an objective; so is a wait that ended without its
-        goal.
+        """Measure what happens inside and observe it as an objective;
+        so is a wait that ended without its goal.
 
         What fails otherwise was not measured: it says nothing about time.
         """
@@ -170,8 +170,8 @@ class Cloud(CloudSession):
         return self._run.nodes.builder(ring)
 
     def clock_skews(self) -> dict[str, float]:
-        """Seconds by which each clock behind an API is surely off ours, from the Date of all answers of
-        this run.
+        """Seconds by which each clock behind an API is surely off ours,
+        from the Date of all answers of this run.
         """
         found = self._run.clock_skews()
         worst = max(found.values(), key=lambda skew: skew.seconds, default=None)
@@ -182,8 +182,8 @@ class Cloud(CloudSession):
     # from story to story
 
     def share(self, key: str, value: Any) -> None:
-        """Hand a JSON-able value, never a secret, to later stories of this run, whichever worker they run
-        on.
+        """Hand a JSON-able value, never a secret, to later stories of this run,
+        whichever worker they run on.
         """
         self._run.shares.share(key, value)
 
@@ -192,8 +192,8 @@ class Cloud(CloudSession):
         return self._run.shares.shared(key)
 
     def is_ours(self, id: str) -> bool:
-        """Whether this run made the thing with this id: such a thing proves nothing about what was
-        deployed.
+        """Whether this run made the thing with this id:
+        such a thing proves nothing about what was deployed.
         """
         return id in self.ledger.ids()
 

@@ -1,5 +1,6 @@
-"""Tell a story into the record: steps, observations, checks. Nothing is compared here; the judge does that
-later.
+"""Tell a story into the record: steps, observations, checks.
+
+Nothing is compared here; the judge does that later.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from harness.evidence import Recorder
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - what it is, in the stories' words
-    """A fact that a story needs does not hold; carries the service it was asked of, and the rows that show
-    it.
+    """A fact that a story needs does not hold; carries the service it was asked of,
+    and the rows that show it.
     """
 
     def __init__(self, message: str, component: str, cites: tuple[str, ...]) -> None:
@@ -80,8 +81,8 @@ class Telling:
         return row
 
     def _cites(self, cites: Sequence[str] | None) -> list[str]:
-        """The rows given, or the last one of this step; raises ``ValueError`` for none, or one of another
-        run.
+        """The rows given, or the last one of this step;
+        raises ``ValueError`` for none, or one of another run.
         """
         if cites is None:
             if self._trail.last is None:

@@ -1,5 +1,5 @@
-"""Architecture coverage: verified clauses over all leaves, by area, and over those that can be seen from
-outside.
+"""Architecture coverage: verified clauses over all leaves, by area,
+and over those that can be seen from outside.
 """
 
 from __future__ import annotations

@@ -90,8 +90,8 @@ class Tail:
 
 
 def _after_a_torn_one(line: bytes) -> Row | None:
-    """The whole row that follows a torn one on its line; a quote inside a row is escaped, so it cannot look
-    like one.
+    """The whole row that follows a torn one on its line; a quote inside a row is escaped,
+    so it cannot look like one.
     """
     at = 0
     for _ in range(MOST_TRIES):

@@ -74,8 +74,9 @@ def public_words(table: ClauseTable) -> frozenset[str]:
 
 
 class Redactor:
-    """Knows the secrets of this process; ``row`` serialises a record row without them. Safe to use from
-    threads.
+    """Knows the secrets of this process; ``row`` serialises a record row without them.
+
+    Safe to use from threads.
     """
 
     def __init__(self, *, public: Iterable[str] = ()) -> None:

@@ -18,8 +18,9 @@ _SAID_BY_US = frozenset({"run", "scenario", "step", "share", "observation", "nam
 
 @dataclass(frozen=True)
 class Sight:
-    """One fact about one clause. ``state`` is verified, deviates or unknown; a void one is no evidence at
-    all.
+    """One fact about one clause.
+
+    ``state`` is verified, deviates or unknown; a void one is no evidence at all.
     """
 
     path: Path

@@ -19,8 +19,8 @@ PRESENT = "present"
 
 @dataclass(frozen=True)
 class ClauseVerdict:
-    """One clause: its state, why, what was observed, the rows that show it and the scenario that saw (or
-    owns) it.
+    """One clause: its state, why, what was observed,
+    the rows that show it and the scenario that saw (or owns) it.
 
     A deviation that an unexpired waiver covers still ``deviates``; ``waiver`` says that it does not count.
     """
@@ -72,8 +72,8 @@ class ScenarioVerdict:
 
 @dataclass(frozen=True)
 class Share:
-    """Verified clauses of an area (or of everything), over all leaves and over those that an API or a ring
-    shows.
+    """Verified clauses of an area (or of everything),
+    over all leaves and over those that an API or a ring shows.
     """
 
     verified: int = 0
@@ -98,8 +98,9 @@ class Coverage(Share):
 
 @dataclass(frozen=True)
 class Judgement:
-    """The whole answer. ``because`` are sentences, the weightiest first; ``out_of_reach`` maps a reason to
-    what it hides.
+    """The whole answer.
+
+    ``because`` are sentences, the weightiest first; ``out_of_reach`` maps a reason to what it hides.
     """
 
     clauses: Mapping[Path, ClauseVerdict]

@@ -39,8 +39,9 @@ _SCENARIO = re.compile(r"(?P<id>[^\[\]]+)(?:\[(?P<subject>[^\[\]]+)\])?\Z")
 
 @dataclass(frozen=True)
 class Waiver:
-    """One accepted deviation: of a ``clause`` (a path) or of a ``scenario`` (a key). ``until`` is epoch
-    seconds.
+    """One accepted deviation: of a ``clause`` (a path) or of a ``scenario`` (a key).
+
+    ``until`` is epoch seconds.
     """
 
     clause: Path | None

@@ -1,5 +1,5 @@
-"""The described nodes as machines: reached over SSH, with their host keys checked; files fetched by SFTP,
-bounded.
+"""The described nodes as machines: reached over SSH, with their host keys checked;
+files fetched by SFTP, bounded.
 
 ``connection`` says how a node is reached (fabric on paramiko, the one door to hosts), ``node`` what is done
 with it.

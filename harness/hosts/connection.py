@@ -1,5 +1,5 @@
-"""How a node is reached: fabric's connection with host keys checked, through a jump host where the site
-names one.
+"""How a node is reached: fabric's connection with host keys checked,
+through a jump host where the site names one.
 """
 
 from __future__ import annotations

@@ -32,8 +32,9 @@ class Record(Protocol):
 
 
 class Node:
-    """One node. What is done with it is recorded as a ``command``; what fails is a ``HostError`` that cites
-    it.
+    """One node.
+
+    What is done with it is recorded as a ``command``; what fails is a ``HostError`` that cites it.
     """
 
     def __init__(self, name: str, connection: Connection, record: Record) -> None:
@@ -138,8 +139,8 @@ def component_of(path: str) -> str:
 
 
 def _shown(result: Any) -> str:
-    """What of a result is recorded: of a file its size and digest, which tell two files apart without their
-    secrets.
+    """What of a result is recorded: of a file its size and digest,
+    which tell two files apart without their secrets.
     """
     if isinstance(result, bytes):
         return f"{len(result)} bytes, sha256 {hashlib.sha256(result).hexdigest()}"

@@ -27,8 +27,8 @@ _SERVICES = {
 
 
 def apps(world: World, bench: Bench | None = None) -> dict[str, ASGIApp]:
-    """Component → app: keystone, keystone-admin, glance, glance-registry, nova, nova-volume, and ``control``
-    for ``/_lab/``.
+    """Component → app: keystone, keystone-admin, glance, glance-registry, nova,
+    nova-volume, and ``control`` for ``/_lab/``.
 
     Each service's package has a ``builders: dict[component, Builder]``.
     """

@@ -33,8 +33,9 @@ _STOP_LIMIT = 8.0
 
 @dataclass(frozen=True)
 class LabInfo:
-    """A lab that is up. ``seconds`` is the time from the call to ready, ``built`` the rings that were not
-    cached.
+    """A lab that is up.
+
+    ``seconds`` is the time from the call to ready, ``built`` the rings that were not cached.
     """
 
     name: str

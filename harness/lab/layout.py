@@ -28,8 +28,8 @@ def lab_port(described: int) -> int:
 
 @dataclass(frozen=True)
 class Layout:
-    """The addresses of one lab: ``number`` picks the prefix, ``nodes`` stand in the order of the
-    description.
+    """The addresses of one lab: ``number`` picks the prefix,
+    ``nodes`` stand in the order of the description.
     """
 
     number: int
@@ -72,8 +72,8 @@ class Layout:
 
 
 def claim(nodes: Iterable[str], ports: Iterable[tuple[str, int]]) -> tuple[Layout, socket.socket]:
-    """Take the first free prefix: the listening control socket is the claim, held for as long as it is
-    open.
+    """Take the first free prefix: the listening control socket is the claim,
+    held for as long as it is open.
 
     ``ports`` are the (node, described port) pairs that the lab will listen on; a prefix where one of them
     is taken is passed over. Raises ``LabError`` where no prefix is free or loopback addresses cannot be

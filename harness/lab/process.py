@@ -27,8 +27,8 @@ def name_process(name: str) -> None:
 
 
 def started(pid: int) -> str | None:
-    """When a process started, in clock ticks since boot with the boot's id: a pid is used again, this pair
-    is not.
+    """When a process started, in clock ticks since boot with the boot's id:
+    a pid is used again, this pair is not.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")

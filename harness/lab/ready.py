@@ -1,5 +1,5 @@
-"""Whether a lab that was just started does its work, found out by asking: a token, lists, an object
-stored.
+"""Whether a lab that was just started does its work, found out by asking:
+a token, lists, an object stored.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Login:
 
 
 def wait_until_ready(login: Login, alive: Callable[[], None], limit: float) -> None:
-    """Ask until everything answers as it should; ``alive`` raises ``LabError`` once the lab's process has
-    ended.
+    """Ask until everything answers as it should;
+    ``alive`` raises ``LabError`` once the lab's process has ended.
 
     Raises ``LabError`` with the last thing that did not answer.
     """

@@ -1,5 +1,5 @@
-"""The control plane of one lab: every API on its described node and port, the nodes' SSH, the control
-address.
+"""The control plane of one lab: every API on its described node and port,
+the nodes' SSH, the control address.
 
 One process, one event loop; object storage runs in processes below it. It ends on SIGTERM, and whatever way
 it ends, the kernel ends what is below it.

@@ -1,5 +1,5 @@
-"""The files by which a lab is an ordinary site: ``site.yaml`` without a secret, ``clouds.yaml`` with the
-accounts.
+"""The files by which a lab is an ordinary site: ``site.yaml`` without a secret,
+``clouds.yaml`` with the accounts.
 """
 
 from __future__ import annotations

@@ -127,8 +127,9 @@ class Endpoint:
 
 @dataclass
 class Token:
-    """An issued token, scoped to a tenant or not. Essex keeps user, tenant and roles as they were when it
-    was issued.
+    """An issued token, scoped to a tenant or not.
+
+    Essex keeps user, tenant and roles as they were when it was issued.
     """
 
     id: str
@@ -159,8 +160,9 @@ class Context:
 
 @dataclass
 class Image:
-    """An image of the image service. ``content`` is a path on disk of the lab's folder, or bytes, or None
-    when queued.
+    """An image of the image service.
+
+    ``content`` is a path on disk of the lab's folder, or bytes, or None when queued.
     """
 
     id: str
@@ -274,8 +276,8 @@ class World:
         return [(self.services[end.service_id], end) for end in ends if end.service_id in self.services]
 
     def url(self, kind: str, interface: str = "public") -> str | None:
-        """``scheme://address:port`` of a described service (``image``), without a path; None where not
-        described.
+        """``scheme://address:port`` of a described service (``image``),
+        without a path; None where not described.
         """
         row = self.arch.model.catalogue.get(kind) if self.arch is not None else None
         if row is None:

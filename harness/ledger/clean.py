@@ -85,8 +85,8 @@ class _Cleaning:
             (self.removed if ended.removed.intersection(theirs) else self.absent).append(entry)
 
     def last_look(self) -> None:
-        """Look once more at what stayed, what uses others last: so the last answer on record is about what
-        matters.
+        """Look once more at what stayed, what uses others last:
+        so the last answer on record is about what matters.
         """
         for entry, things in reversed(self._stayed.items()):
             if not still_there(self.cleaner, things):

@@ -39,8 +39,8 @@ class Cleaner(Protocol):
     """
 
     def list(self, kind: str, tenant: str) -> Sequence[Thing]:
-        """The things of a kind that belong to the tenant itself: no public image of others, no object of a
-        foreign account.
+        """The things of a kind that belong to the tenant itself: no public image of others,
+        no object of a foreign account.
 
         For ``user`` and ``tenant`` the tenant is empty, and all of the cloud are listed. What every tenant
         has from its beginning (the default security group, the Swift account) is not listed: it cannot be

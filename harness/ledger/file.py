@@ -39,8 +39,9 @@ _TEXTS = ("kind", "name", "id", "tenant", "user")
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One resource. ``id`` is empty while it is only intended; ``tenant`` and ``user`` are names; ``t`` is
-    epoch seconds.
+    """One resource.
+
+    ``id`` is empty while it is only intended; ``tenant`` and ``user`` are names; ``t`` is epoch seconds.
     """
 
     n: str
@@ -136,8 +137,8 @@ class Ledger:
         return sorted((e for e in self.entries() if not e.gone), key=lambda entry: (entry.rank, -entry.t))
 
     def ids(self) -> frozenset[str]:
-        """Ids of everything that was made, gone or not: such a resource proves nothing about what was
-        deployed.
+        """Ids of everything that was made, gone or not:
+        such a resource proves nothing about what was deployed.
         """
         return frozenset(entry.id for entry in self.entries() if entry.id)
 

@@ -74,8 +74,8 @@ def take(cleaner: Cleaner, tenants: Iterable[str], *, cloudwide: bool = False) -
 def leaks(
     before: Inventory, after: Inventory, *, prefix: str, own: Collection[str] = (), ids: Collection[str] = ()
 ) -> Leaks:
-    """Compare: in tenants of our own (``own``, names) everything new is ours, elsewhere what carries prefix
-    or id.
+    """Compare: in tenants of our own (``own``, names) everything new is ours,
+    elsewhere what carries prefix or id.
 
     What could not be listed before is not new because it can be now: there only prefix and id tell. Other
     people's new users and tenants are nobody's business here and are not told.

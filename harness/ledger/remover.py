@@ -36,8 +36,9 @@ _SILENCE = 20.0
 
 
 class Remover:
-    """Implements ``harness.ledger.Cleaner``. A service that did not answer is left in peace for twenty
-    seconds.
+    """Implements ``harness.ledger.Cleaner``.
+
+    A service that did not answer is left in peace for twenty seconds.
     """
 
     def __init__(self, open_: Open) -> None:
@@ -142,8 +143,9 @@ def _objects(session: CloudSession) -> Iterable[tuple[str, str]]:
 
 
 def _bare(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
-    """What an extension lists; one that the cloud does not have is out of reach. The default group is no
-    thing of ours.
+    """What an extension lists; one that the cloud does not have is out of reach.
+
+    The default group is no thing of ours.
     """
     answer = session.raw(SERVICES[kind]).send("GET", _PATHS[kind])
     if answer.status in (404, 501):

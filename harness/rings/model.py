@@ -30,8 +30,9 @@ class Device:
 
 @dataclass(frozen=True, eq=False)
 class Ring:
-    """A ring file's content. ``table[replica][partition]`` is a device id; a last row may be short (part
-    replicas).
+    """A ring file's content.
+
+    ``table[replica][partition]`` is a device id; a last row may be short (part replicas).
     """
 
     part_power: int
@@ -81,8 +82,8 @@ class Ring:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of what the ring says, whatever its file format: two rings are equal if their digests
-        are.
+        """SHA-256 of what the ring says, whatever its file format:
+        two rings are equal if their digests are.
         """
         summary = hashlib.sha256()
         rows = [[d.id, d.region, d.zone, d.ip, d.port, d.name, float(d.weight), d.meta] for d in self.devices]

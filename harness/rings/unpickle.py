@@ -160,8 +160,8 @@ def _key(key: Any) -> Any:
 
 
 def _array(typecode: Any, values: Any) -> array[Any]:
-    """``array(typecode, values)`` as Python 2.7 pickles it (a list), or Python 2.6 (its bytes,
-    little-endian).
+    """``array(typecode, values)`` as Python 2.7 pickles it (a list),
+    or Python 2.6 (its bytes, little-endian).
     """
     if type(typecode) is not str or typecode not in _WIDTHS:
         raise RingError(f"an array of type {typecode!r}")

@@ -1,5 +1,5 @@
-"""``report.html``: one file that works offline, from a mail attachment, by keyboard, on paper, light and
-dark.
+"""``report.html``: one file that works offline, from a mail attachment,
+by keyboard, on paper, light and dark.
 
 The page holds no address but its own. Its content security policy names the digests of the one style sheet
 and the one script, so nothing that a cloud answered can ever run. Every value passes ``plain`` and then

@@ -126,8 +126,8 @@ class Rows:
 
 
 def access(url: str, **endpoints: str) -> dict[str, Any]:
-    """An answer to POST /tokens as Essex gives it; ``object_store=…`` names an endpoint other than the
-    service's own.
+    """An answer to POST /tokens as Essex gives it;
+    ``object_store=…`` names an endpoint other than the service's own.
     """
     paths = {
         "identity": ("/v2.0", "/v2.0"),

@@ -1,5 +1,5 @@
-"""Actions on servers that are rows of tables: what starts a state machine, where it is allowed, what it
-answers.
+"""Actions on servers that are rows of tables: what starts a state machine,
+where it is allowed, what it answers.
 """
 
 from __future__ import annotations

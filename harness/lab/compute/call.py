@@ -16,8 +16,9 @@ from harness.lab.world import Context, World
 
 @dataclass(frozen=True)
 class Call:
-    """Who asks for what. ``body`` is the parsed JSON document, or None when the client sent none that
-    counts.
+    """Who asks for what.
+
+    ``body`` is the parsed JSON document, or None when the client sent none that counts.
     """
 
     world: World
@@ -94,8 +95,8 @@ def bare(status: int, body: str = "") -> Response:
 
 
 def page_of(call: Call, rows: list[Any], key: Callable[[Any], str]) -> tuple[list[Any], str | None]:
-    """The rows that ``limit`` and ``marker`` ask for, and the query of the next page where the page is
-    full.
+    """The rows that ``limit`` and ``marker`` ask for,
+    and the query of the next page where the page is full.
     """
     marker, limit = call.query("marker"), _limit(call)
     if marker is not None:

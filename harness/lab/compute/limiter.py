@@ -92,8 +92,8 @@ class Limiter:
         return self.buckets.setdefault((user, limit), Bucket(limit))
 
     def check(self, user: str, verb: str, rest: str, now: float) -> tuple[Limit, float] | None:
-        """Count a request in every bucket that it falls under; the strictest rule that refuses it, and its
-        delay.
+        """Count a request in every bucket that it falls under;
+        the strictest rule that refuses it, and its delay.
         """
         refused = [
             (limit, delay)

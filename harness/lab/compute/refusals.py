@@ -40,8 +40,9 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a mistake
         super().__init__(f"{status} {self.message}")
 
     def response(self, request_id: str, xml: bool = False) -> Response:
-        """The fault on the wire. Quota errors raised below the API layer (``plain``) name no character
-        set.
+        """The fault on the wire.
+
+        Quota errors raised below the API layer (``plain``) name no character set.
         """
         name = _NAMES.get(self.status, "computeFault")
         inner: dict[str, Any] = {"message": self.message, "code": self.status}

@@ -49,8 +49,8 @@ class Resources:
         self.routes.add(method, f"/{{tenant}}/{path}", handle)
 
     def collection(self, path: str, **handlers: Handler) -> None:
-        """A collection by its REST methods: index, create, show, update, delete; ``detail`` and others by
-        name.
+        """A collection by its REST methods: index, create, show, update,
+        delete; ``detail`` and others by name.
         """
         for name, handler in handlers.items():
             if name not in _REST:

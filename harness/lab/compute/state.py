@@ -1,5 +1,6 @@
-"""What nova remembers: servers, flavors, key pairs, groups, addresses, quotas. Plain dataclasses without
-HTTP.
+"""What nova remembers: servers, flavors, key pairs, groups, addresses, quotas.
+
+Plain dataclasses without HTTP.
 """
 
 from __future__ import annotations

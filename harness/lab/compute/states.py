@@ -1,5 +1,6 @@
-"""The states of servers, as a client of 2012.1 sees them follow one another. Seconds are those of the fake
-hypervisor.
+"""The states of servers, as a client of 2012.1 sees them follow one another.
+
+Seconds are those of the fake hypervisor.
 
 Nova reads the status and the states of one answer at two moments, so that a poll of a real cloud may show a
 new state with the old status. That race has a row where it takes long (starting, unrescuing), and none

@@ -56,8 +56,8 @@ def addresses(call: Call, server: Server) -> dict[str, list[dict[str, Any]]]:
 
 
 def server_view(call: Call, server: Server, *, extended: bool = True) -> dict[str, Any]:
-    """A server in full; extended with its states where it is being read, and with its place for
-    administrators.
+    """A server in full; extended with its states where it is being read,
+    and with its place for administrators.
     """
     view: dict[str, Any] = {
         "id": server.id,

@@ -1,5 +1,5 @@
-"""Ways for object storage to be broken: a proxy that is dead, or one with a filter that should not be
-there.
+"""Ways for object storage to be broken: a proxy that is dead,
+or one with a filter that should not be there.
 """
 
 from __future__ import annotations

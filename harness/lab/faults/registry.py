@@ -58,8 +58,9 @@ Keys = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Fault:
-    """A named way to be broken. ``caught_by`` are exactly the scenario keys that fail; it may depend on the
-    architecture.
+    """A named way to be broken.
+
+    ``caught_by`` are exactly the scenario keys that fail; it may depend on the architecture.
     """
 
     name: str
@@ -74,8 +75,8 @@ class Fault:
         return self.caught_by(arch) if callable(self.caught_by) else self.caught_by
 
     def to_json(self, arch: Any = None) -> dict[str, Any]:
-        """A JSON-able row of the listing; without an architecture, keys that depend on it are left out as
-        null.
+        """A JSON-able row of the listing; without an architecture,
+        keys that depend on it are left out as null.
         """
         known = arch is not None or not callable(self.caught_by)
         return {

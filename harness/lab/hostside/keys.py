@@ -15,8 +15,8 @@ def user_key(path: Path) -> str:
 
 
 def host_key(path: Path) -> Any:
-    """The private key of a node, kept in its folder so that it stays the same when its server is
-    restarted.
+    """The private key of a node, kept in its folder so that it stays
+    the same when its server is restarted.
     """
     return _key(path)
 

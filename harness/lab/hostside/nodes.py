@@ -1,5 +1,6 @@
-"""One SSH server a node. A key opens it, SFTP shows the node's folder as ``/``; there are no commands and
-no shell.
+"""One SSH server a node.
+
+A key opens it, SFTP shows the node's folder as ``/``; there are no commands and no shell.
 """
 
 from __future__ import annotations

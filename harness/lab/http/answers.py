@@ -46,8 +46,8 @@ class Stop(Exception):  # noqa: N818 - control flow, not a mistake
 
 
 def answer(status: int, body: bytes | str = b"", headers: Headers = (), *, length: bool = True) -> Response:
-    """An answer with exactly these headers, in this order; ``Content-Length`` is added unless given or
-    unwanted.
+    """An answer with exactly these headers, in this order;
+    ``Content-Length`` is added unless given or unwanted.
     """
     content = body.encode() if isinstance(body, str) else body
     response = Response(content, status_code=status)

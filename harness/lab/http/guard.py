@@ -32,8 +32,8 @@ def context_of(request: Request) -> Context:
 
 
 class Guard:
-    """Lets requests with a valid token through to ``app``, with ``scope["context"]`` set; 401 or 503
-    otherwise.
+    """Lets requests with a valid token through to ``app``,
+    with ``scope["context"]`` set; 401 or 503 otherwise.
     """
 
     def __init__(self, app: ASGIApp, world: World, identity: ASGIApp) -> None:

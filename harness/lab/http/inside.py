@@ -1,5 +1,5 @@
-"""One service calling another inside the process, through the same ASGI app and the same faults as from
-outside.
+"""One service calling another inside the process,
+through the same ASGI app and the same faults as from outside.
 """
 
 from __future__ import annotations

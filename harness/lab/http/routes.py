@@ -1,5 +1,5 @@
-"""A small router with the manners of Essex: an unknown path and a wrong method are both 404, in plain text
-or HTML.
+"""A small router with the manners of Essex:
+an unknown path and a wrong method are both 404, in plain text or HTML.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ async def _unknown(request: Request) -> Response:
 
 
 def _list_resources(world: World) -> None:
-    """Tell the inventory what the identity service holds; tokens come and go with every request and are left
-    out.
+    """Tell the inventory what the identity service holds;
+    tokens come and go with every request and are left out.
     """
     world.sources["tenant"] = lambda: [Resource("tenant", t.id, t.name, t.id) for t in world.tenants.values()]
     world.sources["user"] = lambda: [

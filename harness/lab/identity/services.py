@@ -16,8 +16,9 @@ _KEY = "OS-KSADM:service"
 
 
 class Services:
-    """The handlers. With a catalogue from templates the service table is empty and endpoints are not
-    implemented.
+    """The handlers.
+
+    With a catalogue from templates the service table is empty and endpoints are not implemented.
     """
 
     def __init__(self, world: World) -> None:

@@ -1,5 +1,5 @@
-"""How keystone 2012.1 writes answers: JSON or XML by Accept, its errors, and what it makes of a request's
-body.
+"""How keystone 2012.1 writes answers: JSON or XML by Accept, its errors,
+and what it makes of a request's body.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def absent(request: Request) -> Stop:
 
 
 async def parameters(request: Request) -> dict[str, Any]:
-    """The body as keystone's filters hand it on: empty unless JSON or XML is announced; malformed JSON is a
-    text page.
+    """The body as keystone's filters hand it on: empty unless JSON or XML is announced;
+    malformed JSON is a text page.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     raw = await read_body(request)

@@ -55,8 +55,8 @@ class Changes:
         return self._changed(request, image, 201)
 
     def _no_outside_source(self, request: Request, meta: Given) -> None:
-        """The lab fetches nothing from elsewhere: a location is refused as Essex refuses files, copying is
-        not built.
+        """The lab fetches nothing from elsewhere:
+        a location is refused as Essex refuses files, copying is not built.
         """
         if meta.location:
             raise refusals.bad(request, f"External sourcing not supported for store {meta.location}")

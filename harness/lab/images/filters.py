@@ -42,8 +42,8 @@ def _wanted(request: Request, image: Image) -> bool:
 
 
 def _shown(request: Request, image: Image) -> bool:
-    """Only an administrator may ask for private images of others; for everyone else lists hold what they may
-    see.
+    """Only an administrator may ask for private images of others;
+    for everyone else lists hold what they may see.
     """
     context, asked = context_of(request), request.query_params.get("is_public", "True")
     mine = image.owner == context.tenant_id or context.tenant_id in image.members

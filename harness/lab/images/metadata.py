@@ -75,8 +75,8 @@ def _number(request: Request, name: str, value: str) -> int:
 
 
 def check(request: Request, image: Image, *, activating: bool = False, action: str = "add") -> None:
-    """The registry's rules: a format is known, there when the image becomes active, and Amazon's go
-    together.
+    """The registry's rules: a format is known, there when the image becomes active,
+    and Amazon's go together.
     """
     for what, value, known in (
         ("disk", image.disk_format, DISK_FORMATS),

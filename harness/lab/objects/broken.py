@@ -1,5 +1,5 @@
-"""Filters that break the proxy, one fault each; a fault puts one in front of the pipeline and restarts the
-proxy.
+"""Filters that break the proxy, one fault each;
+a fault puts one in front of the pipeline and restarts the proxy.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The configuration files of the lab's Swift, written into each node's ``/etc/swift`` as an operator
-would.
+"""The configuration files of the lab's Swift,
+written into each node's ``/etc/swift`` as an operator would.
 """
 
 from __future__ import annotations

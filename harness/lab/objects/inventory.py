@@ -1,5 +1,5 @@
-"""What is stored, read from the storage nodes' own databases and not through the proxy that faults may
-stand in.
+"""What is stored, read from the storage nodes' own databases
+and not through the proxy that faults may stand in.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The pages of Swift 1.4.8: WebOb's, in plain text or in HTML as the request asks, or a backend's passed
-on.
+"""The pages of Swift 1.4.8: WebOb's, in plain text or in HTML as the request asks,
+or a backend's passed on.
 """
 
 from __future__ import annotations

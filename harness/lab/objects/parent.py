@@ -91,8 +91,8 @@ class Servers:
     private: int
 
     def start(self, wanted: list[dict[str, Any]]) -> dict[str, int]:
-        """Fork them all, then wait until each listens; raises ``LabError`` with the end of its log
-        otherwise.
+        """Fork them all, then wait until each listens;
+        raises ``LabError`` with the end of its log otherwise.
         """
         _preload(wanted[0]["etc"])
         for server in wanted:

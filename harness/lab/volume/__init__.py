@@ -1,5 +1,5 @@
-"""Volumes as nova-volume 2012.1 speaks of them: its own API (8776, v1), and the rows that the compute API
-shows.
+"""Volumes as nova-volume 2012.1 speaks of them: its own API (8776,
+v1), and the rows that the compute API shows.
 
 ``state`` holds volumes, snapshots and types, ``work`` what both APIs do; nova's resource layer is shared,
 as there.

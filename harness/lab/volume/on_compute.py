@@ -1,5 +1,5 @@
-"""Volumes as the compute API shows them (8774): ids are numbers, names in camel case; and their
-attachments.
+"""Volumes as the compute API shows them (8774): ids are numbers,
+names in camel case; and their attachments.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""``python -m tests.lab.conformance --essex-wire DIR [--conformance-seed N] [FILE …]``: replay and print the
-table.
+"""``python -m tests.lab.conformance --essex-wire DIR [--conformance-seed N] [FILE …]``:
+replay and print the table.
 """
 
 from __future__ import annotations

@@ -147,8 +147,8 @@ async def _watch(item: Item, cause: Exchange | None, stage: Stage, binder: Binde
 
 
 def _poll(exchange: Exchange, polls: list[Answer]) -> Result:
-    """One recorded poll against the live one of the same state; of a state that passed unseen, any poll's
-    shape.
+    """One recorded poll against the live one of the same state;
+    of a state that passed unseen, any poll's shape.
     """
     same = next((answer for answer in polls if state(answer) == state(exchange.answer)), None)
     if same is not None or not polls:

@@ -50,8 +50,8 @@ async def recorded_stage(folder: Path, file: str, seed: int) -> tuple[Stage, Wor
 
 
 def recorded_arch(*, templated: bool = False, limited: bool = False) -> Architecture:
-    """The recorded cloud as an architecture; the catalogue from templates, or rate limits on, as some
-    recordings.
+    """The recorded cloud as an architecture; the catalogue from templates,
+    or rate limits on, as some recordings.
     """
     sets = ["identity.catalogue=templated"] if templated else []
     sets += [] if limited else ["compute.rate_limits=[]"]

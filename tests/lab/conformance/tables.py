@@ -1,5 +1,5 @@
-"""The fixed tables of the replay: which recording belongs to which service, who held its tokens, what is
-left out.
+"""The fixed tables of the replay: which recording belongs to which service,
+who held its tokens, what is left out.
 """
 
 from __future__ import annotations

@@ -1,14 +1,17 @@
+import http.client
 import socket
 import threading
 import time
 
 import pytest
 import requests
+import urllib3
 
 from harness.clients import door as door_module
 from harness.clients.door import plain_session
 from harness.clients.errors import ServerFault, ServiceError, Unreachable
 from harness.clients.link import Link
+from harness.clients.reasons import plain
 from harness.clients.select import door_to
 from harness.clients.session import CloudSession
 from tests.clients.fake import TENANT, TOKEN, Reply, Rows, Service, access, open_session
@@ -73,10 +76,10 @@ def test_a_closed_port_is_recorded_and_said_plainly(service: Service, rows: Rows
             open_session(service, rows).images.list()
     error = raised.value
     assert (error.component, error.status, error.cites) == ("glance", None, ("test:2",))
-    assert "Connection refused" in str(error)
+    assert str(error).endswith(": connection refused")
     assert "object at 0x" not in str(error)
     assert rows.rows[-1]["status"] is None
-    assert "Connection refused" in rows.rows[-1]["error"]
+    assert rows.rows[-1]["error"] == "connection refused"
 
 
 @pytest.mark.parametrize("status", [401, 500, 503])
@@ -131,7 +134,7 @@ def test_a_silent_service_is_given_up(
 
     service.answers["GET", f"/compute/v2/{TENANT}/flavors/detail"] = silent
     try:
-        with pytest.raises(Unreachable, match="timed out"):
+        with pytest.raises(Unreachable, match=r"timed out after 0\.2 s"):
             session.compute.flavors()
     finally:
         release.set()
@@ -189,3 +192,47 @@ def test_a_cached_token_is_evidence_again(service: Service, rows: Rows) -> None:
     assert session.identity.token.id == TOKEN
     assert link.door.record.last == "test:1"
     assert len(service.asked) == 1
+
+
+def test_an_answer_that_drips_is_cut_off(
+    session: CloudSession, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "WHOLE_TIMEOUT", 0.0)
+    service.on("GET", "/image/v1/images/1", body=b"x" * 500_000)
+    with pytest.raises(Unreachable, match="did not end within 0 s"):
+        session.images.download("1")
+
+
+def test_half_an_answer_is_none(session: CloudSession, service: Service) -> None:
+    headers = (("Content-Length", "100"), ("Connection", "close"))
+    service.answers["GET", "/image/v1/images/1"] = Reply(200, b"x" * 50, headers)
+    with pytest.raises(Unreachable, match="the answer broke off"):
+        session.images.download("1")
+
+
+def _nested(inner: Exception) -> Exception:
+    return requests.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", inner))
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (_nested(ConnectionResetError(104, "Connection reset by peer")), "connection reset"),
+        (
+            _nested(http.client.RemoteDisconnected("Remote end closed connection without response")),
+            "the connection was closed without an answer",
+        ),
+        (
+            requests.ConnectTimeout(urllib3.exceptions.ConnectTimeoutError(None, "(connect timeout=5.0)")),
+            "no connection within 5 s",
+        ),
+        (requests.ReadTimeout("Read timed out. (read timeout=60.0)"), "timed out after 60 s"),
+        (TimeoutError("timed out"), "timed out"),
+        (OSError(113, "No route to host"), "no route to the host"),
+        (socket.gaierror(-2, "Name or service not known"), "the host name is not known"),
+        (requests.ConnectionError("HTTPConnectionPool(<x at 0x7f>: odd"), "odd"),
+        (ValueError(), "ValueError"),
+    ],
+)
+def test_reasons_are_told_in_words(error: Exception, text: str) -> None:
+    assert plain(error) == text

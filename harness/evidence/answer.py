@@ -30,20 +30,22 @@ def answer(
     extras: Sequence[Extra],
     covered: Coverage,
     ended_early: bool,
+    planned: bool = True,
 ) -> Answer:
     """NO-GO if any ``must`` failed or deviates; else no answer if any is open or the minimum is not there;
-    else GO.
+    else GO. ``planned`` says whether the record holds a plan: without it, nobody knows what is missing.
     """
     against = _against(table, clauses, scenarios, extras)
     open_ = _open(table, clauses, scenarios)
     early = ["The run ended early."] if ended_early else []
-    lacking = _lacking(scenarios, covered)
+    lacking = _lacking(scenarios, covered, planned)
     if against:
         return Answer("NO-GO", (*against, *early, *open_, *lacking))
     if early or open_ or lacking:
         return Answer("COULD NOT JUDGE", (*early, *open_, *lacking))
     return Answer(
-        "GO", ("Every must clause and scenario in scope and in reach was verified.", *_beside(covered))
+        "GO",
+        ("Every must clause and scenario in scope and in reach was verified.", *_beside(covered, scenarios)),
     )
 
 
@@ -51,14 +53,14 @@ def banner(go: Go, covered: Coverage, scenarios: Mapping[str, ScenarioVerdict], 
     """One line: the answer with what it rests on."""
     parts = [f"{covered.verified} of {covered.total} clauses verified"]
     deviating = covered.states.get("deviates", 0) - covered.waived
-    failed = sum(verdict.verdict == "fail" for verdict in scenarios.values())
-    parts += [f"{deviating} deviate"] if deviating else []
+    failed = sum(v.verdict == "fail" and (v.counts or not v.waivers) for v in scenarios.values())
+    parts += [f"{deviating} deviate{'s'[: deviating == 1]}"] if deviating else []
     parts += [f"{failed} scenario{'s'[: failed > 1]} failed"] if failed else []
     open_ = sum(covered.states.get(state, 0) for state in ("unknown", "blocked"))
     parts += [f"{open_} unknown or blocked"] if open_ else []
     parts += [
         f"{covered.states.get('out_of_reach', 0)} out of reach",
-        f"{covered.waived} waived",
+        f"{covered.waived + _excused(scenarios)} waived",
         f"scope {scope}",
     ]
     return f"{go}: {', '.join(parts)}"
@@ -116,20 +118,39 @@ def _must(
             yield path, verdict
 
 
-def _lacking(scenarios: Mapping[str, ScenarioVerdict], covered: Coverage) -> list[str]:
-    rows = [
+def _lacking(scenarios: Mapping[str, ScenarioVerdict], covered: Coverage, planned: bool) -> list[str]:
+    rows = [] if planned else ["There is no plan: what was to run is not known."]
+    rows += [
         f"There is no {what}: {key} was not completed."
         for key, what in ((TOKEN, "token"), (CATALOGUE, "catalogue"))
         if key not in scenarios or not scenarios[key].met
     ]
     bare = [area for area, part in covered.areas.items() if in_scope(part) and not part.verified]
+    if not bare and not covered.verified:
+        rows.append("No clause was verified at all.")
     return rows + ([f"No clause was verified in: {', '.join(bare)}."] if bare else [])
 
 
-def _beside(covered: Coverage) -> list[str]:
-    count = covered.states.get("out_of_reach", 0)
-    rows = [f"{count} clauses are out of reach; each reason is listed."] if count else []
-    return rows + ([f"{covered.waived} deviations are waived."] if covered.waived else [])
+def _beside(covered: Coverage, scenarios: Mapping[str, ScenarioVerdict]) -> list[str]:
+    counted = (
+        (
+            covered.states.get("out_of_reach", 0),
+            "clause is",
+            "clauses are",
+            "out of reach; each reason is listed",
+        ),
+        (covered.waived, "deviation is", "deviations are", "waived"),
+        (_excused(scenarios), "scenario is", "scenarios are", "waived"),
+    )
+    return [f"{count} {one if count == 1 else many} {what}." for count, one, many, what in counted if count]
+
+
+def _excused(scenarios: Mapping[str, ScenarioVerdict]) -> int:
+    """How many scenarios a waiver of their own takes out of the answer."""
+    return sum(
+        not verdict.counts and any(waiver.scenario == key for waiver in verdict.waivers)
+        for key, verdict in scenarios.items()
+    )
 
 
 def _sentence(found: Sequence[str], one: str, many: str) -> list[str]:

@@ -45,6 +45,7 @@ def judge(
     seen, strangers = sights(table, rows, ledger_ids, evidence_rows(rows))
     strange = extras(table, strangers, accepted)
     stories = Stories(rows)
+    plan = list(plan)
     planned = _with_unplanned(plan, stories)
     found = deviations(table, seen, strange, accepted)
     judged = {key: stories.verdict(row, found.get(key, ()), accepted) for key, row in planned.items()}
@@ -52,7 +53,7 @@ def judge(
     clauses = _clauses(table, seen, accepted, planned, scenarios, stories.ran(), owners(deselected))
     covered = coverage(table, clauses)
     ended_early = not any(row["kind"] == "run" and row.get("phase") == "end" for row in rows)
-    said = answer(table, clauses, scenarios, strange, covered, ended_early)
+    said = answer(table, clauses, scenarios, strange, covered, ended_early, bool(plan))
     return Judgement(
         clauses=clauses,
         scenarios=scenarios,

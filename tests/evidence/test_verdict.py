@@ -432,3 +432,30 @@ def test_any_record_can_be_judged_and_the_order_of_rows_does_not_matter(
     assert {k: v.verdict for k, v in again.scenarios.items()} == {
         k: v.verdict for k, v in first.scenarios.items()
     }
+
+
+def test_half_a_folder_is_never_go() -> None:
+    """A record whose description or plan is lost says nothing about the cloud."""
+    described = judged(good(), table())
+    assert (described.exit_code, "No clause was verified at all." in described.because) == (2, True)
+    unplanned = judged(good(), plan=[])
+    assert (unplanned.exit_code, unplanned.because[0]) == (
+        2,
+        "There is no plan: what was to run is not known.",
+    )
+
+
+def test_one_is_not_many_and_what_is_waived_did_not_fail() -> None:
+    one = judged(good(ram=256))
+    assert "1 deviates, 1 scenario failed" in one.banner
+    accepted = judged(
+        good(ram=256), waivers=[waiver(clause=("compute", "flavors", "m1.tiny", "ram"), observed=256)]
+    )
+    assert (accepted.go, "1 deviation is waived." in accepted.because) == ("GO", True)
+    assert "1 waived" in accepted.banner
+    assert "failed" not in accepted.banner
+    failing = good().verdict("compute.boot", "failed", reason="no valid host")
+    excused = judged(failing, waivers=[waiver(scenario="compute.boot", observed="no valid*")])
+    assert (excused.go, "1 scenario is waived." in excused.because) == ("GO", True)
+    assert "1 waived" in excused.banner
+    assert "failed" not in excused.banner

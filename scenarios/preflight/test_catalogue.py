@@ -4,7 +4,11 @@ from harness.testing import CatalogueEntry, Cloud, OutOfReach, scenario
 
 
 @scenario(
-    "preflight.catalogue", gate="preflight", needs=("identity.token",), owns=("catalogue", "region"), cost=0.5
+    "preflight.catalogue",
+    gate="preflight",
+    needs=("identity.token",),
+    owns=("catalogue.*.name", "catalogue.*.public", "catalogue.*.internal", "catalogue.*.admin", "region"),
+    cost=0.5,
 )
 def test_catalogue(cloud: Cloud) -> None:
     """The catalogue holds the described services, each at its described place, and no other."""

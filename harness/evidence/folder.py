@@ -115,7 +115,7 @@ def run_id(site: str, started: float, token: str) -> str:
 def create_run(site: str, *, home: Path = RUNS, started: float | None = None) -> RunFolder:
     """Make the folder of a new run, readable by its owner alone; never one that exists already."""
     begin = time.time() if started is None else started
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     used = {run.short for run in runs(home)}
     for _ in range(1000):
         token = secrets.token_hex(2)
@@ -128,6 +128,17 @@ def create_run(site: str, *, home: Path = RUNS, started: float | None = None) ->
             continue
         return RunFolder(path)
     raise UsageError(Problem(str(home), "no free run-id was found", hint="remove old runs"))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder of runs; raises ``UsageError`` where that cannot be."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        writable = os.access(path, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise UsageError(Problem(str(path), f"cannot be made: {error.strerror}", hint="--runs DIR")) from None
+    if not writable:
+        raise UsageError(Problem(str(path), "nothing can be written there", hint="--runs DIR"))
 
 
 def runs(home: Path = RUNS) -> list[RunFolder]:

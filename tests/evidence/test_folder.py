@@ -81,3 +81,9 @@ def test_a_huge_file_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.Monkey
     write_json(tmp_path / "run.json", {"a": "long enough"})
     with pytest.raises(UsageError, match="too large"):
         read_json(tmp_path / "run.json")
+
+
+def test_a_place_where_no_folder_can_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="file/runs: cannot be made: Not a directory"):
+        create_run("rack7", home=tmp_path / "file" / "runs")

@@ -10,7 +10,7 @@ import typer
 
 from harness.cli.options import Cloud, Runs
 from harness.errors import UsageError
-from harness.evidence.folder import RunFolder, open_run, read_json, runs
+from harness.evidence.folder import RunFolder, make_folder, open_run, read_json, runs
 from harness.evidence.reader import read_record
 from harness.evidence.writer import Recorder
 from harness.lease import alone, held
@@ -50,7 +50,9 @@ def clean(
     failed = False
     for ref in refs:
         site = load_site(ref, cloud=cloud)
-        folders = chosen or [run for run in runs(runs_) if _of(run, site) and (all_ or _unfinished(run))]
+        # the newest first: an older run may have left things in an account that a newer one still leases
+        known = reversed(runs(runs_))
+        folders = chosen or [run for run in known if _of(run, site) and (all_ or _unfinished(run))]
         failed = _clean_runs(site, folders, wait) or failed
         if not folders:
             typer.echo(f"{site.name}: no run left anything behind")
@@ -116,7 +118,7 @@ def _remove_accounts(site: Site, home: Path) -> bool:
     from harness.accounts import remove_accounts
 
     locks = {run.id: run.lock for run in runs(home)}
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     with Recorder(home / "cleaning.jsonl", worker="clean") as record:
         done = remove_accounts(site, record, lambda run: run in locks and held(locks[run]))
     _show("accounts", done.removed, done.left, [])

@@ -50,6 +50,7 @@ class Progress:
         self.done = 0
         self._tail = Tail(folder.events)
         self._rows: dict[str, list[Row]] = {}
+        self._verdicts: set[str] = set()
 
     @cached_property
     def plan(self) -> Mapping[str, Mapping[str, Any]]:
@@ -65,13 +66,13 @@ class Progress:
     @property
     def total(self) -> int:
         """How many scenarios there are to judge."""
-        return sum(_runs(row) for row in self.plan.values()) if self.planned else 0
+        return sum(map(self._judged, self.plan)) if self.planned else 0
 
     def gates(self) -> list[tuple[str, Counter[str], int]]:
         """(gate, verdicts so far, planned) in order."""
         if not self.planned:
             return []
-        sizes = Counter(str(row["gate"]) for row in self.plan.values() if _runs(row))
+        sizes = Counter(str(row["gate"]) for key, row in self.plan.items() if self._judged(key))
         return [(gate, self.counts.get(gate, Counter()), size) for gate, size in sizes.items()]
 
     def advance(self) -> list[Told]:
@@ -105,12 +106,17 @@ class Progress:
             self._table, planned, self._rows.pop(key), self._waivers, self._created(), self.began
         )
         self.done += 1
+        self._verdicts.add(key)
         told = Told(key, str(planned["gate"]), verdict, self.done)
         self.counts.setdefault(told.gate, Counter())[verdict.verdict] += 1
         if verdict.verdict in ("fail", "unknown"):
             self.failed += 1
             self.failures.append(told)
         return told
+
+    def _judged(self, key: str) -> bool:
+        """Whether a scenario has its verdict, or will have one of its own."""
+        return key in self._verdicts or _runs(self.plan[key])
 
     @cached_property
     def _table(self) -> ClauseTable:

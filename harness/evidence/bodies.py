@@ -15,7 +15,9 @@ _SEARCHED = 256 * 1024
 def short(body: Any, redactor: Redactor) -> Any:
     """A body without secrets: text as it is up to 2 kB, else ``{"head", "digest", "len"}``.
 
-    Heads of what is no text are base64.
+    Heads of what is no text are base64. Secrets are cut out before the head is, so that none is cut in two.
+    The digest (SHA-256) is over the body as it would be recorded whole: over one that held no secret, that
+    is the body itself. ``len`` is in bytes and always the body's own.
     """
     if isinstance(body, (bytes, bytearray, memoryview)):
         raw = bytes(body)

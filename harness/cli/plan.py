@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,7 @@ from harness.arch.shipped import shipped_names
 from harness.cli.options import Cloud, Overlay, Set
 from harness.errors import CloudError, Problem, UsageError
 from harness.evidence.waivers import load_waivers
-from harness.plan import Plan, Scenario, make_plan, missing
+from harness.plan import Board, Plan, Scenario, make_plan, missing
 from harness.plan.discover import discover
 from harness.plan.estimate import seconds
 from harness.site import Site, load_site
@@ -35,6 +36,9 @@ LabOnly = Annotated[
 Workers = Annotated[
     int, typer.Option("--workers", "-n", min=0, max=16, help="As for run; 0: one for a lab, else two.")
 ]
+
+_SERVERS = 4
+"""How many servers a run has at once, as the plugin's ``--servers`` says by default."""
 
 
 def plan(
@@ -55,10 +59,10 @@ def plan(
         raise UsageError("--lab and --cloud name two different clouds")
     out = Console(highlight=False, soft_wrap=True)
     asked = not (offline or lab or explain)
-    name = "lab" if lab else cloud or _standing_in(target, not asked)
+    name = "the lab" if lab else cloud or _standing_in(target, not asked)
     site = load_site(target, cloud=name, overlays=overlay, sets=set_, access=asked)
     declared = discover()
-    planned = make_plan(declared, site.arch, missing={} if lab else missing(site))
+    planned = _within_reach(make_plan(declared, site.arch, missing={} if lab else missing(site)))
     _check_waivers(site, declared)
     if explain:
         _explain(out, site.arch, planned, explain)
@@ -77,8 +81,20 @@ def plan(
 def _standing_in(target: str, offline: bool) -> str | None:
     """An architecture alone can be planned for as long as no cloud is asked; it then stands for its cloud."""
     if offline and (target in shipped_names() or is_architecture(Path(target))):
-        return "offline"
+        return "a cloud"
     return None
+
+
+def _within_reach(planned: Plan) -> Plan:
+    """The plan, with what only needs something out of reach counted as out of reach, too."""
+    unable = {row.key: row.reason for row in Board(planned.scenarios, _SERVERS).unable()}
+    return replace(
+        planned,
+        scenarios=tuple(
+            replace(row, reach=False, reason=unable[row.key]) if row.runs and row.key in unable else row
+            for row in planned.scenarios
+        ),
+    )
 
 
 def _check_waivers(site: Site, declared: Sequence[Scenario]) -> None:
@@ -147,8 +163,8 @@ def _few(names: Sequence[str]) -> str:
 
 def _minutes(out: Console, planned: Plan, workers: int) -> None:
     """Likely, where all is slow, and where every story hangs until it is stopped."""
-    likely, slow = planned.minutes(workers)
-    wall = seconds(planned.scenarios, workers, 4, lambda row: row.limit) / 60
+    likely, slow = planned.minutes(workers, _SERVERS)
+    wall = seconds(planned.scenarios, workers, _SERVERS, lambda row: row.limit) / 60
     people = "1 worker" if workers == 1 else f"{workers} workers"
     out.print(f"\n{len(planned.running)} scenarios with {people}: likely {_time(likely)}, ", end="")
     out.print(f"{_time(slow)} where everything is slow, ", end="")
@@ -193,7 +209,8 @@ def _explain(out: Console, arch: Architecture, planned: Plan, text: str) -> None
     except ValueError as error:
         raise UsageError(Problem(where="--explain", message=str(error))) from None
     if not found:
-        near = get_close_matches(text, [show(path) for path in arch.table.clauses], 3, 0.5)
+        paths = {show(path[:end]) for path in arch.table.clauses for end in range(1, len(path) + 1)}
+        near = get_close_matches(text, sorted(paths), 3, 0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`deployday describe ARCH` lists every path"
         raise UsageError(Problem(where="--explain", message=f"{arch.name} has no {text}", hint=hint))
     for clause in found:

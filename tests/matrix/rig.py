@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.arch import load
+from harness.credentials import read_credentials
 from harness.lab import LabInfo, down, up
 
 ARCHITECTURE = "essex/six-node"
@@ -67,6 +68,11 @@ class Rig:
     def site(self) -> str:
         return str(self.lab.site_file)
 
+    @property
+    def password(self) -> str:
+        """The lab administrator's."""
+        return read_credentials(self.lab.name, self.lab.folder / "clouds.yaml").password
+
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-P", "-m", "harness.cli", *words]
 
@@ -114,7 +120,8 @@ class Rig:
 
     def ask(self, method: str, path: str) -> Any:
         """The lab's own control address."""
-        request = urllib.request.Request(f"{self.lab.control_url}{path}", method=method)
+        url, headers = f"{self.lab.control_url}{path}", {"X-Lab-Password": self.password}
+        request = urllib.request.Request(url, method=method, headers=headers)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read() or b"null")
 

@@ -1,9 +1,15 @@
 """Options and fixtures of the whole test suite."""
 
+import os
 import secrets
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", max_examples=1000)
+settings.load_profile(os.environ.get("DEPLOYDAY_HYPOTHESIS", "same"))  # a commit is judged by what it holds
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -49,11 +49,19 @@ def check(sources: Sources) -> Checked:
             elif each["type"] == "twice":
                 _say_once(_at(data, path))
             elif path := path[:-1] if each["type"] == "missing" else path:
-                left_out.append(path)
-                _at(data, path[:-1]).pop(path[-1], None)
+                left_out.append(_leave_out(data, path))
             else:
                 return Checked(None, problems, left_out)
     return Checked(None, problems, left_out)
+
+
+def _leave_out(data: Any, path: Path) -> Path:
+    """Take away what stands at a path; where that is part of a list, the whole list. Gives what is gone."""
+    above = _at(data, path[:-1])
+    if not isinstance(above, dict):
+        return _leave_out(data, path[:-1])
+    above.pop(path[-1], None)
+    return path
 
 
 def _at(data: Any, path: Path) -> Any:

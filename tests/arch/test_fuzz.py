@@ -72,3 +72,8 @@ def test_a_level_holds_for_everything_below_it(levels: str) -> None:
     found = {clause.level for clause in arch.table.below(("compute", "flavors"))}
     assert found == {levels}
     assert {clause.level for clause in arch.table.below(("compute", "quotas"))} == {"info"}
+
+
+def test_a_wrong_item_of_a_list_takes_the_list_away_and_is_told() -> None:
+    found = problems_of(lambda: load("essex/six-node", sets=["nodes.storage-1.devices=[60 s]"]))
+    assert any("devices" in problem.path for problem in found)

@@ -45,7 +45,7 @@ def control_app(world: World, toggles: Toggles, hold: Hold) -> Routes:
         return handler
 
     async def secrets(request: Request) -> Response:
-        """For whoever can read the lab's clouds file: other users of this machine can reach the address too."""
+        """For whoever can read the clouds file: other users of this machine can reach the address too."""
         admins = [user.password for user in world.users.values() if user.name == "admin"]
         if request.headers.get("x-lab-password", "") not in admins:
             return json_answer({"error": "say the administrator's password in X-Lab-Password"}, 403)

@@ -1,13 +1,16 @@
 """What the lab's services share on the wire."""
 
+import asyncio
 import json
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from harness.errors import LabError
+from harness.lab.holding import Hold, Holding
 from tests.lab.apis import Apis
 
 
@@ -94,3 +97,40 @@ def test_a_rule_delays(cloud: Apis) -> None:
     with cloud.bench.rule("keystone", path="/v2.0/tenants", delay=0.05):
         assert cloud.public("GET", "/tenants", who="one").status_code == 200
     assert time.monotonic() - started >= 0.05
+
+
+def test_secrets_are_told_to_the_administrator_alone(cloud: Apis) -> None:
+    admin = next(user for user in cloud.world.users.values() if user.name == "admin")
+    admin.password = "canary-of-the-administrator"
+    cloud.world.secret("password", admin.password)
+    refused = cloud.call("control", "GET", "/_lab/secrets")
+    assert refused.status_code == 403
+    assert "canary" not in refused.text
+    told = cloud.call("control", "GET", "/_lab/secrets", headers={"X-Lab-Password": admin.password})
+    assert admin.password in told.json()["password"]
+
+
+def test_one_answer_is_held_back_until_it_is_released() -> None:
+    async def story() -> tuple[bool, bool]:
+        hold, sent = Hold(), asyncio.Event()
+
+        async def service(scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            sent.set()
+
+        async def swallow(message: Message) -> None:
+            return
+
+        holding = Holding(service, hold)
+        hold.arm(2)
+        await holding({"type": "http"}, None, swallow)
+        first, _ = sent.is_set(), sent.clear()
+        second = asyncio.create_task(holding({"type": "http"}, None, swallow))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        held = hold.reached and not sent.is_set()
+        hold.release()
+        await second
+        return first and held, sent.is_set()
+
+    assert asyncio.run(story()) == (True, True)

@@ -4,6 +4,7 @@ a fault puts one in front of the pipeline and restarts the proxy.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -34,117 +35,82 @@ def _account(environ: Environ) -> bool:
     return len(parts) == 3 and parts[1] == "v1"
 
 
-def etag_unchecked(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+Factory = Callable[..., Callable[[App], App]]
+
+
+def _filter(broken: Callable[[App, Environ, Start], Iterable[bytes]]) -> Factory:
+    """The factory, as paste wants it, of a filter that answers by ``broken``."""
+
+    @functools.wraps(broken)
+    def factory(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+        return lambda app: functools.partial(broken, app)
+
+    return factory
+
+
+@_filter
+def etag_unchecked(app: App, environ: Environ, start: Start) -> Iterable[bytes]:
     """The checksum that a client announces is lost on the way."""
-
-    def wrap(app: App) -> App:
-        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
-            if environ["REQUEST_METHOD"] == "PUT":
-                environ.pop("HTTP_ETAG", None)
-            return app(environ, start)
-
-        return broken
-
-    return wrap
+    if environ["REQUEST_METHOD"] == "PUT":
+        environ.pop("HTTP_ETAG", None)
+    return app(environ, start)
 
 
-def delete_ignored(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+@_filter
+def delete_ignored(app: App, environ: Environ, start: Start) -> Iterable[bytes]:
     """Deleting an object is looked up, answered and not done."""
-
-    def wrap(app: App) -> App:
-        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
-            if environ["REQUEST_METHOD"] != "DELETE" or not _object(environ):
-                return app(environ, start)
-            look = _Asked(app, {**environ, "REQUEST_METHOD": "HEAD"})
-            if look.status != 200:
-                return look.answer(start)
-            start("204 No Content", [("Content-Length", "0"), *look.headers_named("x-trans-id")])
-            return [b""]
-
-        return broken
-
-    return wrap
+    if environ["REQUEST_METHOD"] != "DELETE" or not _object(environ):
+        return app(environ, start)
+    look = _Asked(app, {**environ, "REQUEST_METHOD": "HEAD"})
+    return look.confirm(start) if look.status == 200 else look.answer(start)
 
 
-def foreign_readable(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+@_filter
+def foreign_readable(app: App, environ: Environ, start: Start) -> Iterable[bytes]:
     """Whoever brings any token may read any object."""
-
-    def wrap(app: App) -> App:
-        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
-            reading = environ["REQUEST_METHOD"] in ("GET", "HEAD") and _object(environ)
-            if reading and "HTTP_X_AUTH_TOKEN" in environ:
-                environ["swift.authorize_override"] = True
-                environ["swift.authorize"] = lambda request: None
-            return app(environ, start)
-
-        return broken
-
-    return wrap
+    reading = environ["REQUEST_METHOD"] in ("GET", "HEAD") and _object(environ)
+    if reading and "HTTP_X_AUTH_TOKEN" in environ:
+        environ["swift.authorize_override"] = True
+        environ["swift.authorize"] = lambda request: None
+    return app(environ, start)
 
 
-def body_corrupted(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+@_filter
+def body_corrupted(app: App, environ: Environ, start: Start) -> Iterable[bytes]:
     """The first byte of every object that is read is another one."""
-
-    def wrap(app: App) -> App:
-        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
-            asked = environ["REQUEST_METHOD"] == "GET" and _object(environ)
-            body = app(environ, start)
-            return _first_byte_changed(body) if asked else body
-
-        return broken
-
-    return wrap
+    asked = environ["REQUEST_METHOD"] == "GET" and _object(environ)
+    body = app(environ, start)
+    return _first_byte_changed(body) if asked else body
 
 
-def listing_drops(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+@_filter
+def listing_drops(app: App, environ: Environ, start: Start) -> Iterable[bytes]:
     """The last row of every page of a container's listing is missing."""
-
-    def wrap(app: App) -> App:
-        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
-            if environ["REQUEST_METHOD"] != "GET" or not _container(environ):
-                return app(environ, start)
-            found = _Asked(app, environ)
-            if found.status == 200:
-                found.body = _without_last(found.body)
-            return found.answer(start)
-
-        return broken
-
-    return wrap
+    if environ["REQUEST_METHOD"] != "GET" or not _container(environ):
+        return app(environ, start)
+    found = _Asked(app, environ)
+    if found.status == 200:
+        found.body = _without_last(found.body)
+    return found.answer(start)
 
 
-def containers_unlisted(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+@_filter
+def containers_unlisted(app: App, environ: Environ, start: Start) -> Iterable[bytes]:
     """The listing of every account is that of its end: nothing."""
-
-    def wrap(app: App) -> App:
-        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
-            if environ["REQUEST_METHOD"] == "GET" and _account(environ):
-                asked = [word for word in environ.get("QUERY_STRING", "").split("&") if word]
-                others = [word for word in asked if not word.startswith(("marker=", "end_marker="))]
-                environ["QUERY_STRING"] = "&".join([*others, f"marker={_BEYOND}"])
-            return app(environ, start)
-
-        return broken
-
-    return wrap
+    if environ["REQUEST_METHOD"] == "GET" and _account(environ):
+        asked = [word for word in environ.get("QUERY_STRING", "").split("&") if word]
+        others = [word for word in asked if not word.startswith(("marker=", "end_marker="))]
+        environ["QUERY_STRING"] = "&".join([*others, f"marker={_BEYOND}"])
+    return app(environ, start)
 
 
-def nonempty_delete_confirmed(global_conf: dict[str, str], **local: str) -> Callable[[App], App]:
+@_filter
+def nonempty_delete_confirmed(app: App, environ: Environ, start: Start) -> Iterable[bytes]:
     """The refusal to delete a container that holds objects becomes a success."""
-
-    def wrap(app: App) -> App:
-        def broken(environ: Environ, start: Start) -> Iterable[bytes]:
-            if environ["REQUEST_METHOD"] != "DELETE" or not _container(environ):
-                return app(environ, start)
-            done = _Asked(app, environ)
-            if done.status != 409:
-                return done.answer(start)
-            start("204 No Content", [("Content-Length", "0"), *done.headers_named("x-trans-id")])
-            return [b""]
-
-        return broken
-
-    return wrap
+    if environ["REQUEST_METHOD"] != "DELETE" or not _container(environ):
+        return app(environ, start)
+    done = _Asked(app, environ)
+    return done.confirm(start) if done.status == 409 else done.answer(start)
 
 
 def _first_byte_changed(body: Iterable[bytes]) -> Iterable[bytes]:
@@ -179,9 +145,11 @@ class _Asked(WSGIContext):  # type: ignore[misc]
         """The status as a number."""
         return int(self._response_status[:3])
 
-    def headers_named(self, name: str) -> list[tuple[str, str]]:
-        """The headers of one name."""
-        return [row for row in self.headers if row[0].lower() == name]
+    def confirm(self, start: Start) -> list[bytes]:
+        """Say that it was done."""
+        trans_id = [row for row in self.headers if row[0].lower() == "x-trans-id"]
+        start("204 No Content", [("Content-Length", "0"), *trans_id])
+        return [b""]
 
     def answer(self, start: Start) -> Iterable[bytes]:
         """Send it on, with the length that it now has."""

@@ -17,7 +17,7 @@ from harness.lab.compute.views import row_stamp
 from harness.lab.compute.xml import attributes
 from harness.lab.http import Guard, answer
 from harness.lab.volume import work
-from harness.lab.volume.handlers import Snapshots, Volumes, index_types, show_type
+from harness.lab.volume.handlers import SNAPSHOTS, VOLUMES, Handlers, index_types, show_type
 from harness.lab.volume.state import Snapshot, Volume, snapshots, store, volumes
 from harness.lab.world import Resource, World
 
@@ -28,8 +28,8 @@ def build(world: World, identity: ASGIApp) -> ASGIApp:
     store(world)
     _register(world)
     resources = Resources(world, "v1")
-    _Volumes(volume_view).add_to(resources, "volumes")
-    Snapshots(_snapshot_view).add_to(resources, "snapshots")
+    _Volumes(VOLUMES, volume_view).add_to(resources, "volumes")
+    Handlers(SNAPSHOTS, _snapshot_view).add_to(resources, "snapshots")
     resources.collection("types", index=index_types, show=show_type)
     resources.collection("extensions", index=extensions)
     return Front(VOLUME, {"v1": Guard(Root(world, VOLUME, Endings(resources)), world, identity)})
@@ -77,7 +77,7 @@ def _xml(view: dict[str, Any]) -> str:
     )
 
 
-class _Volumes(Volumes):
+class _Volumes(Handlers[Volume]):
     """One volume can be had as XML, too."""
 
     async def show(self, call: Call) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from starlette.responses import Response
 
@@ -12,14 +13,39 @@ from harness.lab.compute.refusals import Refusal
 from harness.lab.compute.resources import Resources
 from harness.lab.volume import work
 from harness.lab.volume.state import Snapshot, Volume, snapshots, volumes
+from harness.lab.world import World
 
-View = dict[str, Any]
+T = TypeVar("T")
 
 
-class Volumes:
-    """The handlers of volumes; ``view`` is a volume as the API shows it."""
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """A kind of thing: its name on the wire and what can be done with it.
 
-    def __init__(self, view: Callable[[Volume], View]) -> None:
+    ``unsaid`` is what the answer to a create does not show yet.
+    """
+
+    name: str
+    rows: Callable[[World, str | None], list[T]]
+    find: Callable[[Call, Any], T]
+    create: Callable[[Call], T]
+    delete: Callable[[Call, T], None]
+    unsaid: Mapping[str, Any] = field(default_factory=dict)
+
+
+VOLUMES: Kind[Volume] = Kind(
+    "volume", volumes, work.find_volume, work.create_volume, work.delete_volume, {"metadata": {}}
+)
+SNAPSHOTS: Kind[Snapshot] = Kind(
+    "snapshot", snapshots, work.find_snapshot, work.create_snapshot, work.delete_snapshot
+)
+
+
+class Handlers(Generic[T]):
+    """The handlers of one kind; ``view`` is a thing as the API shows it."""
+
+    def __init__(self, kind: Kind[T], view: Callable[[T], dict[str, Any]]) -> None:
+        self.kind = kind
         self.view = view
 
     def add_to(self, into: Resources, path: str) -> None:
@@ -34,61 +60,23 @@ class Volumes:
         )
 
     async def index(self, call: Call) -> Response:
-        """The tenant's volumes; both listings are alike."""
-        rows = work.listed(call, volumes(call.world, call.tenant))
-        return call.ok({"volumes": [self.view(row) for row in rows]})
+        """Those of the tenant; both listings are alike."""
+        rows = work.listed(call, self.kind.rows(call.world, call.tenant))
+        return call.ok({f"{self.kind.name}s": [self.view(row) for row in rows]})
 
     async def show(self, call: Call) -> Response:
-        """One volume."""
-        return call.ok({"volume": self.view(work.find_volume(call, call.parts["id"]))})
+        """One of them."""
+        return call.ok({self.kind.name: self.view(self.kind.find(call, call.parts["id"]))})
 
     async def create(self, call: Call) -> Response:
-        """A new volume; its answer does not show the metadata yet."""
+        """A new one."""
         if not call.body:
             raise Refusal(422)
-        return call.ok({"volume": {**self.view(work.create_volume(call)), "metadata": {}}})
+        return call.ok({self.kind.name: {**self.view(self.kind.create(call)), **self.kind.unsaid}})
 
     async def delete(self, call: Call) -> Response:
-        """Delete a volume."""
-        work.delete_volume(call, work.find_volume(call, call.parts["id"]))
-        return bare(202)
-
-
-class Snapshots:
-    """The handlers of snapshots; ``view`` is a snapshot as the API shows it."""
-
-    def __init__(self, view: Callable[[Snapshot], View]) -> None:
-        self.view = view
-
-    def add_to(self, into: Resources, path: str) -> None:
-        """Answer under a path."""
-        into.collection(
-            path,
-            detail=self.index,
-            index=self.index,
-            create=self.create,
-            show=self.show,
-            delete=self.delete,
-        )
-
-    async def index(self, call: Call) -> Response:
-        """The tenant's snapshots."""
-        rows = work.listed(call, snapshots(call.world, call.tenant))
-        return call.ok({"snapshots": [self.view(row) for row in rows]})
-
-    async def show(self, call: Call) -> Response:
-        """One snapshot."""
-        return call.ok({"snapshot": self.view(work.find_snapshot(call, call.parts["id"]))})
-
-    async def create(self, call: Call) -> Response:
-        """A new snapshot."""
-        if not call.body:
-            raise Refusal(422)
-        return call.ok({"snapshot": self.view(work.create_snapshot(call))})
-
-    async def delete(self, call: Call) -> Response:
-        """Delete a snapshot."""
-        work.delete_snapshot(call, work.find_snapshot(call, call.parts["id"]))
+        """One less."""
+        self.kind.delete(call, self.kind.find(call, call.parts["id"]))
         return bare(202)
 
 

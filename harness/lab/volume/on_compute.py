@@ -14,7 +14,7 @@ from harness.lab.compute.refusals import Refusal, bad, missing
 from harness.lab.compute.resources import Resources
 from harness.lab.compute.views import row_stamp
 from harness.lab.volume import work
-from harness.lab.volume.handlers import Snapshots, Volumes, index_types, show_type
+from harness.lab.volume.handlers import SNAPSHOTS, VOLUMES, Handlers, index_types, show_type
 from harness.lab.volume.state import Snapshot, Volume, VolumeType, store, volumes
 
 _DEVICE = "/dev/vdb"
@@ -22,8 +22,8 @@ _DEVICE = "/dev/vdb"
 
 def routes(into: Resources) -> None:
     """The routes of this file."""
-    Volumes(_volume_view).add_to(into, "os-volumes")
-    Snapshots(_snapshot_view).add_to(into, "os-snapshots")
+    Handlers(VOLUMES, _volume_view).add_to(into, "os-volumes")
+    Handlers(SNAPSHOTS, _snapshot_view).add_to(into, "os-snapshots")
     into.collection(
         "os-volume-types", index=index_types, create=create_type, show=show_type, delete=delete_type
     )

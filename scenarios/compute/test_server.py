@@ -53,7 +53,7 @@ def test_console(cloud: Cloud) -> None:
             lambda: cloud.compute.console(server),
             goal=lambda seen: bool(seen.strip()),
             state=lambda seen: f"{len(seen.strip())} characters",
-            limit=5.0,
+            limit=cloud.patience("boot"),
         )
         cloud.check("there is text", bool(text.strip()))
 

@@ -45,7 +45,7 @@ def test_listing(cloud: Cloud) -> None:
             lambda: {found.name: found for found in cloud.objects.list(stored["container"])},
             goal=lambda seen: stored["name"] in seen,
             state=lambda seen: f"{len(seen)} objects",
-            limit=5.0,
+            limit=cloud.patience("object"),
         )
         etag = listed[stored["name"]].etag
         cloud.check("with its checksum", etag == stored["md5"], expected=stored["md5"], found=etag)

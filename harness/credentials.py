@@ -67,7 +67,7 @@ def read_credentials(cloud: str | None, clouds_file: Path | None = None) -> Cred
                 path=f"clouds.{cloud}.auth.auth_url" if cloud else "OS_AUTH_URL",
                 message="not the address of an identity service",
                 expected="http://HOST:5000/v2.0",
-                found=str(found["auth_url"])[:100],
+                found=repr(str(found["auth_url"]))[:100],
             )
         )
     found = {name: str(value) for name, value in found.items()}  # YAML reads a password 123 as a number

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.accounts import Account, Sessions
+from harness.clients.select import dialect_of, door_to, link_to
 from harness.clients.session import CloudSession
+from harness.credentials import Account
 from harness.errors import CloudError
 from harness.site import Site
+
+_PATIENCE = 10.0
+"""Seconds that a service may be silent: somebody sits and waits for this answer."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,17 @@ def ask(site: Site) -> list[Asked]:
     """A token with the site's credentials, and the root of every described service; raises ``CloudError``
     without a token.
     """
-    sessions = Sessions(site.arch.release, Forgetting())
-    session = sessions.open(Account(**vars(site.credentials())))
+    session = _session(site)
     roles = ", ".join(session.identity.token.roles)
     me = f"token for {session.account.username} in {session.account.tenant_name} ({roles})"
     return [Asked("identity", session.account.auth_url, True, me), *_services(session, site)]
+
+
+def _session(site: Site) -> CloudSession:
+    account = Account(**vars(site.credentials()))
+    dialect, door = dialect_of(site.arch.release), door_to(Forgetting())
+    door.patience = _PATIENCE
+    return CloudSession(link_to(account, dialect, door, verify=account.verify), dialect)
 
 
 def _services(session: CloudSession, site: Site) -> Iterator[Asked]:

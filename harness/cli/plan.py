@@ -13,7 +13,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from harness.arch import Architecture, Clause, parse, show
 from harness.arch.shipped import shipped_names
@@ -126,20 +125,16 @@ def _ask(out: Console, site: Site) -> bool:
     """Credentials and endpoints, really asked; True when every one of them answered."""
     from harness.cli.asking import ask
 
-    table = Table("service", "endpoint", "answer", box=None, pad_edge=False)
-    fine = True
     try:
         answers = ask(site)
     except CloudError as error:
         out.print(f"[red]no token:[/] {escape(str(error))}")
         return False
+    width = max(len(answer.url) for answer in answers)
     for answer in answers:
-        fine = fine and answer.ok
-        table.add_row(
-            answer.service, escape(answer.url), ("" if answer.ok else "[red]") + escape(answer.text)
-        )
-    out.print(table)
-    return fine
+        mark = "" if answer.ok else "[red]does not answer:[/] "
+        out.print(f"  {answer.service:<12} {escape(answer.url):<{width}}  {mark}{escape(answer.text)}")
+    return all(answer.ok for answer in answers)
 
 
 def _scenarios(out: Console, planned: Plan) -> None:

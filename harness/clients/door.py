@@ -51,8 +51,11 @@ class Seen:
 class Door(HTTPAdapter):
     """Sends, bounds, records.
 
-    One door serves all sessions of a process; ``last`` is this thread's last exchange.
+    One door serves all sessions of a process; ``last`` is this thread's last exchange. ``patience`` is how
+    many seconds a service may be silent, where that is not the usual.
     """
+
+    patience: float | None = None
 
     def __init__(self, record: Record, routes: Routes) -> None:
         self.record = record if isinstance(record, Trail) else Trail(record)
@@ -87,7 +90,7 @@ class Door(HTTPAdapter):
             response = super().send(
                 request,
                 stream=True,
-                timeout=timeout or (CONNECT_TIMEOUT, READ_TIMEOUT),
+                timeout=timeout or (CONNECT_TIMEOUT, self.patience or READ_TIMEOUT),
                 verify=verify,
                 cert=cert,
                 proxies=proxies,

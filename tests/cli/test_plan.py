@@ -190,6 +190,17 @@ def test_an_identity_service_that_does_not_answer_is_two(
     assert "canary" not in done.text
 
 
+def test_an_identity_service_that_is_silent_is_two_as_well(
+    deployday: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.cli.asking._PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        clouds(tmp_path, f"http://127.0.0.1:{silent.getsockname()[1]}/v2.0", monkeypatch)
+        done = deployday("plan", "essex/six-node", "--cloud", "rack7")
+    assert done.code == 2, done.text
+    assert "was not answered" in done.out
+
+
 @pytest.mark.parametrize("url", ["foo", "ftp://x/v2.0", "http://", "http://x:99999/v2.0"])
 def test_an_address_that_can_be_none_is_wrong_usage(
     deployday: Here, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
@@ -205,4 +216,4 @@ def test_a_cloud_that_answers_is_ready(shared_lab: Lab) -> None:
     done = start(shared_lab.home, "plan", shared_lab.site).end()
     assert done.code == 0, done.text
     assert done.out.rstrip().endswith("Ready.")
-    assert re.search(r"^image +http://\S+ +v\d", done.out, re.MULTILINE)
+    assert re.search(r"^  image +http://\S+ +v\d", done.out, re.MULTILINE)

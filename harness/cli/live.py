@@ -21,10 +21,15 @@ _TELLING = 8
 _BAR = 24
 
 
-def follow(folder: RunFolder, running: Callable[[], bool], console: Console | None = None) -> Progress:
-    """Show the run until ``running`` says that it is over; gives how far it came."""
+def follow(
+    folder: RunFolder,
+    running: Callable[[], bool],
+    console: Console | None = None,
+    progress: Progress | None = None,
+) -> Progress:
+    """Show the run until ``running`` says that it is over, from ``progress`` on; gives how far it came."""
     console = console or Console(highlight=False)
-    progress = Progress(folder)
+    progress = progress or Progress(folder)
     show = _watch if console.is_terminal else _print
     show(progress, running, console)
     return progress

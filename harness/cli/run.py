@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -143,10 +143,13 @@ _PYTEST = ["-P", "-m", "pytest", "--pyargs", "scenarios", "-q", "--no-header", "
 _PLUGINS = ["-p", "harness.plugin", "-p", "xdist.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
 """The plugins that a run needs and no other: what else is installed costs every worker its start."""
 
+_PYTEST_USAGE = 4
+
 
 def _drive(folder: RunFolder, words: Sequence[str]) -> None:
     """Start pytest as a child, follow the record to its end; what pytest prints is shown only if it broke."""
     from harness.cli.live import follow
+    from harness.cli.progress import Progress
 
     command = [sys.executable, *_PYTEST, *_PLUGINS, "--import-mode=importlib", "-c", os.devnull]
     command += ["--rootdir", str(folder.path), "--run-dir", str(folder.path), *words]
@@ -160,16 +163,40 @@ def _drive(folder: RunFolder, words: Sequence[str]) -> None:
             env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             preexec_fn=partial(die_with_parent, os.getpid()),
         )
-        try:
-            follow(folder, lambda: child.poll() is None)
-        except KeyboardInterrupt:
-            child.send_signal(signal.SIGINT)
-        finally:
-            code = child.wait()
+        progress, asked = Progress(folder), 0
+        while True:
+            try:
+                follow(folder, lambda: child.poll() is None, progress=progress)
+                code = child.wait()
+                break
+            except KeyboardInterrupt:
+                _end(child, asked, folder)
+                asked += 1
         if code not in (0, 1, 2, 5) or not folder.events.exists():
             output.seek(0, os.SEEK_END)
             output.seek(max(0, output.tell() - 8000))
-            sys.stderr.write(output.read().decode(errors="replace"))
+            _broke(code, output.read().decode(errors="replace"))
+
+
+def _end(child: subprocess.Popen[bytes], asked: int, folder: RunFolder) -> None:
+    """Ask once for the clean-up, twice for the end; then end it. The record is judged in any case."""
+    if asked == 0:
+        typer.echo("stopping: what was made is removed first; once more to end at once", err=True)
+    else:
+        typer.echo(f"ending at once; then: deployday clean {folder.id}", err=True)
+    with suppress(ProcessLookupError):
+        if asked < 2:
+            child.send_signal(signal.SIGINT)
+        else:
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+def _broke(code: int, said: str) -> None:
+    """What pytest printed: its one usage error as ours, anything else as it is."""
+    wrong = said.rpartition("\nERROR: ")[2] if code == _PYTEST_USAGE else ""
+    if wrong and wrong != said:
+        raise UsageError(wrong.strip())
+    sys.stderr.write(said)
 
 
 def _report(folder: RunFolder, site: Site, spent: Spent) -> int:

@@ -8,6 +8,7 @@ from harness.errors import UsageError
 from harness.plugin import defaults, fixtures
 from harness.plugin.collecting import Collecting
 from harness.plugin.conducting import Conducting, Working
+from harness.plugin.interrupting import Interrupting
 from harness.plugin.options import Options
 from harness.plugin.referee import Referee
 from harness.plugin.reporting import Reporting
@@ -33,6 +34,7 @@ def activate(config: pytest.Config, options: Options) -> None:
     register(Collecting(run), "deployday-collecting")
     if run.role == "worker":
         register(Working(run), "deployday-working")
+        register(Interrupting(run), "deployday-interrupting")
         register(Stories(run), "deployday-stories")
         return
     referee = Referee(run)
@@ -41,12 +43,15 @@ def activate(config: pytest.Config, options: Options) -> None:
     conducting = Conducting(run, referee)
     register(conducting, "deployday-conducting")
     if run.role == "serial":
+        register(Interrupting(run), "deployday-interrupting")
         register(Serial(run, referee), "deployday-serial")
         register(Stories(run), "deployday-stories")
     else:
         from harness.plugin.scheduling import Scheduling
 
-        register(Scheduling(run, referee, conducting), "deployday-scheduling")
+        scheduling = Scheduling(run, referee, conducting)
+        register(scheduling, "deployday-scheduling")
+        register(Interrupting(run, scheduling.processes), "deployday-interrupting")
 
 
 def _role(config: pytest.Config) -> Role:

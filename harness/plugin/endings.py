@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from harness.errors import CloudError, OutOfReach
+from harness.plugin.interrupting import Stopped
 
 _LONGEST = 500
 _TIMEOUT = "Timeout (>"
@@ -14,7 +15,9 @@ _TIMEOUT = "Timeout (>"
 
 @dataclass(frozen=True)
 class Ending:
-    """``outcome`` is completed, failed, crashed or out_of_reach; without having run, what the board says."""
+    """``outcome`` is completed, failed, crashed, out_of_reach or, where it was interrupted, not_reached;
+    without having run, what the board says.
+    """
 
     outcome: str
     reason: str = ""
@@ -46,6 +49,8 @@ def ending_of(error: BaseException) -> Ending:
     text = _line(error)
     component = str(getattr(error, "component", "") or "")
     cites = tuple(getattr(error, "cites", ()) or ())
+    if isinstance(error, Stopped):
+        return Ending("not_reached", "interrupted while it ran")
     if isinstance(error, OutOfReach):
         return Ending("out_of_reach", text)
     if isinstance(error, pytest.skip.Exception):

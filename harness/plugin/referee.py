@@ -37,6 +37,7 @@ class Referee:
 
     def settle(self) -> None:
         """Report every scenario that is now known never to run."""
+        self._stop_where_enough()
         self._tell(self.board.unable())
 
     @pytest.hookimpl(tryfirst=True)
@@ -50,7 +51,7 @@ class Referee:
         if said.final:
             if said.key in self.board.running:
                 self._finish(said.key, said.outcome)
-            self._stop_where_enough_failed()
+            self._stop_where_enough()
 
     def crashed(self, key: str, reason: str) -> None:
         """The process that told this story died: unknown, and the rest goes on."""
@@ -60,7 +61,8 @@ class Referee:
 
     def end(self) -> None:
         """Nothing runs any more: what has no verdict was not reached."""
-        for key in (*self.board.running, *self.board.waiting):
+        told = {row["scenario"] for row in read_record(self.run.folder.events) if row["kind"] == "verdict"}
+        for key in (key for key in (*self.board.running, *self.board.waiting) if key not in told):
             write_verdict(self.run.recorder, key, Ending("not_reached", "the run ended early"))
 
     @property
@@ -68,8 +70,9 @@ class Referee:
         """How each finished or settled scenario ended."""
         return dict(self._outcomes)
 
-    def _stop_where_enough_failed(self) -> None:
-        if self.run.maxfail and len(self._failed) >= self.run.maxfail and not self.stopped:
+    def _stop_where_enough(self) -> None:
+        enough = self.run.maxfail and len(self._failed) >= self.run.maxfail
+        if (enough or self.run.interrupted) and not self.stopped:
             self.stopped = True
             self._tell(self.board.stop())
 

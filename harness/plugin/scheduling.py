@@ -43,6 +43,11 @@ class Scheduling:
         if self.session is not None:
             self.conducting.prepare(self.session)
 
+    def processes(self) -> list[int]:
+        """Ids of the workers' processes."""
+        nodes = self.scheduler.nodes if self.scheduler is not None else []
+        return [node.gateway._io.popen.pid for node in nodes]
+
     def pytest_configure_node(self, node: WorkerController) -> None:
         """Tell a worker where the run is written and, in memory only, with which accounts it works."""
         if not node.gateway.spec.popen:

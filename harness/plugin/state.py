@@ -26,7 +26,7 @@ class Run:
     """One process's part of a run; ``maxfail`` is taken away from pytest so that the clean-up still runs.
 
     ``plan`` stands after collection; ``folder``, ``recorder``, ``accounts`` and ``missing`` once the run
-    began.
+    began; ``interrupted`` after Ctrl-C.
     """
 
     config: pytest.Config
@@ -39,6 +39,7 @@ class Run:
     _recorder: Recorder | None = None
     accounts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     missing: Mapping[str, str] = field(default_factory=dict)
+    interrupted: bool = False
     _session: Session | None = None
 
     def open(self, folder: RunFolder, worker: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -131,6 +132,31 @@ def test_stopping_at_the_first_failure_still_cleans_up(drive: Drive, words: tupl
     assert ran.outcomes["cleanup.resources"] == "completed"
     assert set(ran.outcomes) == set(ran.plan)
     ran.result.stdout.fnmatch_lines(["*the run ended early: * not reached"])
+
+
+@pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_the_first_interrupt_ends_the_stories_and_lets_the_clean_up_run(
+    drive: Drive, words: tuple[str, ...]
+) -> None:
+    main = "os.getppid()" if words else "os.getpid()"
+    ran = drive(*words, boot=f"os.kill({main}, 2), time.sleep(30)")
+    assert ran.result.ret == pytest.ExitCode.INTERRUPTED
+    assert ran.verdicts["server.booted"]["reason"] == "interrupted while it ran"
+    assert {"server.booted", "server.shown", "server.deleted"} <= ran.keys("not_reached")
+    assert ran.keys("failed") | ran.keys("crashed") == set()
+    assert ran.outcomes["cleanup.resources"] == "completed"
+    assert set(ran.outcomes) == set(ran.plan)
+    assert ran.phases[-1] == "end"
+
+
+def test_the_second_interrupt_ends_everything(drive: Drive) -> None:
+    source = (Path(__file__).parent / "fakes" / "suite.py").read_text()
+    source = source.replace('cloud.exchange("nova")', "os.kill(os.getpid(), 2), time.sleep(30)", 1)
+    ran = drive("-n", "0", source=source.replace("pass  # boot", "os.kill(os.getpid(), 2)"))
+    assert ran.result.ret == pytest.ExitCode.INTERRUPTED
+    assert ran.outcomes["cleanup.resources"] == "not_reached"
+    assert set(ran.outcomes) == set(ran.plan)
+    assert ran.phases[-1] == "end"
 
 
 def test_a_selection_runs_with_its_needs_and_the_clean_up(drive: Drive) -> None:

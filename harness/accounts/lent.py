@@ -127,9 +127,8 @@ def lease(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None 
         record.write("run", phase="leased", tenants=[], why=str(error))
         return Held(Accounts(main=given, admin=given), folder.id, record, release)
     given = with_tenant(given, token.tenant)
-    plain = Accounts(
-        main=given, other=account_of(other) if other else None, missing=_missing(token, bool(other))
-    )
+    second, lacking = _second(sessions, given, account_of(other) if other else None)
+    plain = Accounts(main=given, other=second, missing=_missing(token, lacking))
     if is_admin(token):
         plain = replace(plain, admin=given)
     if not is_admin(token) or site.file.accounts == "site":
@@ -202,8 +201,27 @@ def _begun(
     return Held(replace(accounts, before=before), folder.id, record, release, taken)
 
 
-def _missing(token: Token, other: bool) -> dict[str, str]:
+def _second(sessions: Sessions, given: Account, other: Account | None) -> tuple[Account | None, str]:
+    """The site's second account, or why it cannot stand for a stranger."""
+    if other is None:
+        return None, "the site names no second account (other_cloud)"
+    try:
+        token = sessions.open(other).identity.token
+    except CloudError as error:
+        return None, f"the second account (other_cloud) cannot log in: {error}"
+    other = with_tenant(other, token.tenant)
+    if is_admin(token):
+        return (
+            None,
+            f"the second account (other_cloud), {other.username}, is an administrator: it may see all",
+        )
+    if other.tenant_id == given.tenant_id:
+        return None, f"the second account (other_cloud) is in the same tenant, {other.tenant_name}"
+    return other, ""
+
+
+def _missing(token: Token, lacking: str) -> dict[str, str]:
     missing = {} if is_admin(token) else {"admin": f"{token.user.name} is no administrator"}
-    if not other:
-        missing["second_account"] = "the site names no second account (other_cloud)"
+    if lacking:
+        missing["second_account"] = lacking
     return missing

@@ -253,3 +253,25 @@ def plain_site(live_lab: Any, folder: Path) -> Path:
     path = folder / "plain.yaml"
     path.write_text("\n".join(kept) + "\n")
     return path
+
+
+def test_a_second_account_must_be_a_strangers(live_lab: Any, site: Site, tmp_path: Path) -> None:
+    """An administrator sees what strangers must not; nobody is a stranger in one's own tenant."""
+    folder = live_lab.info.site_file.parent
+    text = live_lab.info.site_file.read_text(encoding="utf-8")
+    cloud = site.file.cloud
+    why = {}
+    for name, main, other in (
+        ("admin", f"{cloud}-demo", cloud),
+        ("same", f"{cloud}-demo", f"{cloud}-demo"),
+        ("good", cloud, f"{cloud}-demo"),
+    ):
+        path = folder / f"{name}.yaml"
+        kept = [line for line in text.splitlines() if not line.startswith("cloud:")]
+        path.write_text("\n".join([*kept, f"cloud: {main}", f"other_cloud: {other}", "accounts: site"]))
+        accounts = Bench(load_site(path), tmp_path).accounts
+        why[name] = accounts.missing.get("second_account", "")
+        assert (accounts.other is None) == bool(why[name])
+    assert "admin, is an administrator: it may see all" in why["admin"]
+    assert "is in the same tenant, demo" in why["same"]
+    assert why["good"] == ""

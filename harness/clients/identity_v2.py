@@ -100,17 +100,6 @@ class IdentityV2:
         credentials = {"username": username, "password": password}
         return self._tokens({"passwordCredentials": credentials}, tenant_name, tenant_id)
 
-    def rescope(self, token_id: str, tenant_name: str | None = None, tenant_id: str | None = None) -> Token:
-        """A token for another tenant by an existing token."""
-        self._link.door.record.secret(token_id)
-        return self._tokens({"token": {"id": token_id}}, tenant_name, tenant_id)
-
-    def my_tenants(self) -> list[Tenant]:
-        """The tenants in which this session's user has a role."""
-        return self._link.read(
-            "GET", f"{self._public}/tenants", lambda data: [*map(tenant_of, data["tenants"])]
-        )
-
     def validate(self, token_id: str, belongs_to: str | None = None) -> Token:
         """What a token stands for."""
         self._link.door.record.secret(token_id)

@@ -54,14 +54,6 @@ class Identity(Protocol):
         """A fresh token by password; raises ``Refused``."""
         ...
 
-    def rescope(self, token_id: str, tenant_name: str | None = None, tenant_id: str | None = None) -> Token:
-        """A token for another tenant by an existing token; raises ``Refused``."""
-        ...
-
-    def my_tenants(self) -> list[Tenant]:
-        """The tenants in which this session's user has a role."""
-        ...
-
     def validate(self, token_id: str, belongs_to: str | None = None) -> Token:
         """What a token stands for (administrators);
         raises ``NotFound`` for an unknown, expired or revoked one.

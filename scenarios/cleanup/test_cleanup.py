@@ -9,7 +9,9 @@ def test_resources(cloud: Cloud) -> None:
         cloud.check("nothing is left", not left, expected="an empty ledger", found="; ".join(left))
 
 
-@scenario("cleanup.no_leak", gate="cleanup", needs=("cleanup.resources",), after_all=True, cost=1.0)
+@scenario(
+    "cleanup.no_leak", gate="cleanup", needs=("cleanup.resources", "identity.token"), after_all=True, cost=1.0
+)
 def test_no_leak(cloud: Cloud) -> None:
     """What the run's tenants hold is what they held before."""
     with cloud.step("take the inventory again and compare"):

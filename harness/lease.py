@@ -26,6 +26,10 @@ _LOCKS = Path("/proc/locks")
 _POLL = 0.1
 
 
+class RunAlive(UsageError):  # noqa: N818 - a state, not a mistake
+    """Processes still belong to the run."""
+
+
 class Lease:
     """A lock that this process holds on a file; ``release`` gives it back, the process's end does, too."""
 
@@ -70,7 +74,7 @@ def alone(
     """Hold a run's lock while no process belongs to it any more.
 
     Waits up to ``patience`` seconds for those that do (``waiting`` is told their ids once), then raises
-    ``UsageError``.
+    ``RunAlive``.
     """
     end = time.monotonic() + patience
     told = False
@@ -128,9 +132,9 @@ def die_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _still_held(path: Path) -> UsageError:
+def _still_held(path: Path) -> RunAlive:
     pids = ", ".join(map(str, holders(path))) or "unknown"
-    return UsageError(
+    return RunAlive(
         Problem(
             where=str(path.parent),
             message="this run is still alive",

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.clean import clean
+from harness.accounts import After
+from harness.cli.clean import _clean_runs, clean
 from harness.errors import UsageError
 from harness.evidence import RunFolder, create_run, write_json
+from harness.lease import join
 
 
 @pytest.fixture
@@ -35,3 +37,14 @@ def test_a_word_that_is_neither_run_nor_site(run: RunFolder, tmp_path: Path) -> 
         clean(["ffff", "site.yaml"], runs_=tmp_path)
     with pytest.raises(UsageError, match="there is no such site file"):
         clean(["nowhere.yaml"], runs_=tmp_path)
+
+
+def test_a_run_that_is_alive_does_not_keep_others_from_being_cleaned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older, newer = (create_run("rack7", home=tmp_path, started=float(at)) for at in (1, 2))
+    monkeypatch.setattr("harness.accounts.clean_run", lambda site, folder, record: After(folder.id))
+    with join(newer.lock), pytest.raises(UsageError, match="this run is still alive") as refused:
+        _clean_runs(None, [newer, older], 0.0)  # type: ignore[arg-type]
+    assert str(newer.path) in str(refused.value)
+    assert capsys.readouterr().out == f"{older.id}: 0 removed, 0 left\n"

@@ -13,7 +13,7 @@ from harness.errors import UsageError
 from harness.evidence.folder import RunFolder, make_folder, open_run, read_json, runs
 from harness.evidence.reader import read_record
 from harness.evidence.writer import Recorder
-from harness.lease import alone, held
+from harness.lease import RunAlive, alone, held
 from harness.ledger import Ledger
 from harness.site import Site, load_site
 
@@ -98,19 +98,28 @@ def _unfinished(run: RunFolder) -> bool:
 
 
 def _clean_runs(site: Site, folders: Iterable[RunFolder], wait: float) -> bool:
-    """Whether anything is left of any of them."""
+    """Whether anything is left of any of them; a run that is alive is told at the end, the others are
+    cleaned.
+    """
     from harness.accounts import clean_run
 
     failed = False
+    living: list[UsageError] = []
     for folder in folders:
-        with (
-            alone(folder.lock, patience=wait, waiting=_waiting),
-            Recorder(folder.cleaning, worker="clean") as record,
-        ):
-            done = clean_run(site, folder, record)
-            record.write("run", phase="cleaned", ok=done.ok, removed=done.removed, left=done.left)
+        try:
+            with (
+                alone(folder.lock, patience=wait, waiting=_waiting),
+                Recorder(folder.cleaning, worker="clean") as record,
+            ):
+                done = clean_run(site, folder, record)
+                record.write("run", phase="cleaned", ok=done.ok, removed=done.removed, left=done.left)
+        except RunAlive as alive:
+            living.append(alive)
+            continue
         _show(folder.id, done.removed, done.left, done.freed)
         failed = failed or not done.ok
+    if living:
+        raise UsageError(*(problem for error in living for problem in error.problems))
     return failed
 
 

@@ -1,0 +1,23 @@
+"""What ``deployday run`` makes of a pytest that ended otherwise than with a verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.cli.run import _broke
+from harness.errors import UsageError
+
+
+def test_what_pytest_refuses_is_told_without_its_noise() -> None:
+    said = (
+        "deployday: rack7 is to be six-node\n74 deselected in 0.4s\nERROR: w.yaml:2: not YAML\n    hint: x\n"
+    )
+    with pytest.raises(UsageError) as refused:
+        _broke(4, said)
+    assert str(refused.value) == "w.yaml:2: not YAML\n    hint: x"
+
+
+@pytest.mark.parametrize(("code", "said"), [(3, "INTERNALERROR> x\nERROR: y"), (4, "no error line")])
+def test_anything_else_is_shown_as_it_is(code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _broke(code, said)
+    assert capsys.readouterr().err == said

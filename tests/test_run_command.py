@@ -10,7 +10,7 @@ from harness.errors import UsageError
 
 def test_what_pytest_refuses_is_told_without_its_noise() -> None:
     said = (
-        "deployday: rack7 is to be six-node\n74 deselected in 0.4s\nERROR: w.yaml:2: not YAML\n    hint: x\n"
+        "deployday: rack7 is to be six-node\n74 deselected\nERROR: w.yaml:2: not YAML\n    hint: x\n"
     )
     with pytest.raises(UsageError) as refused:
         _broke(4, said)

@@ -102,3 +102,13 @@ def test_the_picture_fits_a_narrow_terminal(made: Callable[[str], RunFolder]) ->
     progress = Progress(made("keystone-dead"))
     progress.advance()
     assert max(map(len, picture(progress, 60).splitlines())) <= 60
+
+
+def test_what_is_out_of_reach_counts_on_both_sides(tmp_path: Path) -> None:
+    """A verdict of what was not planned to run made it 80 of 74."""
+    stage = Stage(tmp_path, plan=[planned("rings.equal", "rings", "A story.") | {"reach": False}])
+    with stage.story("rings.equal", "out_of_reach", reason="the site names no hosts"):
+        pass
+    progress = Progress(stage.folder)
+    progress.advance()
+    assert (progress.done, progress.total) == (1, 1)

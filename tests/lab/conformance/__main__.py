@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.lab.conformance.recording import read
 from tests.lab.conformance.replay import Report, replay
 from tests.lab.conformance.stage import recorded_stage
-from tests.lab.conformance.table import table
+from tests.lab.conformance.table import table, unanswered
 from tests.lab.conformance.tables import IN_PROCESS
 
 
@@ -32,6 +32,7 @@ def main() -> None:
     seed = secrets.randbelow(2**32) if options.conformance_seed is None else options.conformance_seed
     reports = [asyncio.run(run(options.essex_wire, file, seed)) for file in options.files]
     print(table(reports, seed))  # noqa: T201
+    print(unanswered(options.essex_wire))  # noqa: T201
 
 
 if __name__ == "__main__":

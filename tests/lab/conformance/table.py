@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from tests.lab.conformance.recording import read
 from tests.lab.conformance.replay import Report
-from tests.lab.conformance.tables import COMPONENT_OF_PORT, EXCLUDED, SERVICE_OF_FILE
+from tests.lab.conformance.shapes import shape
+from tests.lab.conformance.tables import COMPONENT_OF_PORT, EXCLUDED, SERVICE_OF_FILE, UNANSWERED
 
 
 def table(reports: Sequence[Report], seed: int, *, misses: bool = True) -> str:
@@ -26,6 +29,15 @@ def table(reports: Sequence[Report], seed: int, *, misses: bool = True) -> str:
             lines += [f"{'':28}   {name:22} {hits:5} {total:5}" for name, (hits, total) in parts.items()]
     if misses:
         lines += [line for report in reports for line in _misses(report)]
+    return "\n".join(lines)
+
+
+def unanswered(folder: Path) -> str:
+    """A line for each recording that is not replayed: no hit over all of its shapes, and why."""
+    lines = []
+    for file, reason in UNANSWERED.items():
+        total = len({shape(row.method, row.path, row.answer) for row in read(folder, file)})
+        lines.append(f"{file:28} {SERVICE_OF_FILE[file]:24} {0:5} {total:5} {0:7.1%}  ({reason})")
     return "\n".join(lines)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.lab.conformance.__main__ import run
-from tests.lab.conformance.table import table
+from tests.lab.conformance.table import table, unanswered
+from tests.lab.conformance.tables import IN_PROCESS, SERVICE_OF_FILE, UNANSWERED
 
 FLOORS = {
     "keystone.jsonl": 0.97,
@@ -30,3 +31,15 @@ def test_recording(
         print("\n" + table([report], conformance_seed))  # noqa: T201
     assert report.total
     assert report.share >= FLOORS[file]
+
+
+@pytest.mark.wire
+def test_every_recording_is_replayed_or_counted_as_missed(
+    essex_wire: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = {path.name for path in essex_wire.glob("*.jsonl")}
+    assert there == set(SERVICE_OF_FILE)
+    live = {"swift.jsonl", "swift-account-delete.jsonl"}
+    assert there == {*IN_PROCESS, *live, *UNANSWERED}
+    with capsys.disabled():
+        print("\n" + unanswered(essex_wire))  # noqa: T201

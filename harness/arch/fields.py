@@ -70,7 +70,7 @@ def _word(text: str) -> str:
 
 def _node(text: str) -> str:
     if not is_name(text):
-        raise ValueError("a node name: letters, digits, '.', '-' and '_'")
+        raise ValueError("a name: letters, digits, '.', '-' and '_'")
     return text
 
 

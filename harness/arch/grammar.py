@@ -325,7 +325,7 @@ class Objectives(Written):
 class Description(Written):
     """A whole reference architecture."""
 
-    name: Name = key("name of the architecture")
+    name: NodeName = key("name of the architecture")
     release: Literal["essex"] = key("which release it speaks")
     description: Text = key("one sentence for people", default="")
     region: Name = key("the region of the catalogue")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -86,8 +87,12 @@ def run(
         folder = create_run(site.name, home=runs)
         workers = workers or (1 if site.file.lab else 2)
         words = _words(ref, cloud, overlay, set_, workers, only, fail_fast)
-        with spent.on("suites"):
-            _drive(folder, words)
+        try:
+            with spent.on("suites"):
+                _drive(folder, words)
+        finally:
+            if not folder.run.exists():  # nothing was begun: nothing is left for `report latest` to find
+                shutil.rmtree(folder.path, ignore_errors=True)
     raise typer.Exit(_report(folder, site, spent))
 
 
@@ -143,7 +148,7 @@ _PYTEST = ["-P", "-m", "pytest", "--pyargs", "scenarios", "-q", "--no-header", "
 _PLUGINS = ["-p", "harness.plugin", "-p", "xdist.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
 """The plugins that a run needs and no other: what else is installed costs every worker its start."""
 
-_PYTEST_USAGE = 4
+_PYTEST_USAGE, _PYTEST_NOTHING = 4, 5
 
 
 def _drive(folder: RunFolder, words: Sequence[str]) -> None:
@@ -193,6 +198,10 @@ def _end(child: subprocess.Popen[bytes], asked: int, folder: RunFolder) -> None:
 
 def _broke(code: int, said: str) -> None:
     """What pytest printed: its one usage error as ours, anything else as it is."""
+    if code == _PYTEST_NOTHING:
+        raise UsageError(
+            "no scenario of this architecture is called so: see `deployday plan` for their names"
+        )
     wrong = said.rpartition("\nERROR: ")[2] if code == _PYTEST_USAGE else ""
     if wrong and wrong != said:
         raise UsageError(wrong.strip())

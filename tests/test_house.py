@@ -173,3 +173,9 @@ def test_decisions_are_numbered_one_after_the_other() -> None:
     numbers = [page.name.partition("-")[0] for page in pages]
     assert numbers == [f"{number:04d}" for number in range(1, len(pages) + 1)]
     assert all(page.read_text().startswith(f"# {page.name[:4]}: ") for page in pages)
+
+
+def test_the_architecture_in_the_readme_loads(tmp_path: Path) -> None:
+    example = (ROOT / "README.md").read_text().split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "rack7.yaml").write_text(example)
+    assert load(tmp_path / "rack7.yaml").name == "rack7"

@@ -43,9 +43,9 @@ def seed(request: pytest.FixtureRequest) -> str:
     return str(request.config.getoption("--seed"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """One lab of the six-node cloud for all cases; each leaves it as it was."""
+    """A lab of the six-node cloud for each module: faults leave behind what nobody can remove."""
     home: Path = tmp_path_factory.mktemp("matrix")
     with Rig.up(home) as made:
         yield made

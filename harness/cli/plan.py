@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,10 +13,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness.arch import Architecture, Clause, parse, show
+from harness.arch import Architecture, parse, show
 from harness.arch.shipped import shipped_names
 from harness.cli.options import Cloud, Overlay, Set
 from harness.errors import CloudError, Problem, UsageError
+from harness.evidence.fold import Owner, owners, owns
 from harness.evidence.waivers import load_waivers
 from harness.plan import Board, Plan, Scenario, make_plan, missing
 from harness.plan.discover import discover
@@ -174,7 +174,8 @@ def _time(minutes: float) -> str:
 
 def _statements(out: Console, arch: Architecture, planned: Plan) -> None:
     """How many statements will be looked at, and by what the others cannot be."""
-    looked = {clause.path for clause in arch.table.clauses.values() if _owners(planned, clause)}
+    owning = _owning(planned)
+    looked = {path for path in arch.table.clauses if any(owns(owned, path) for _, owned in owning)}
     out.print(f"\n  {len(looked)} of {len(arch.table.clauses)} statements will be looked at", end="")
     left: dict[str, int] = defaultdict(int)
     for path, clause in arch.table.clauses.items():
@@ -184,18 +185,9 @@ def _statements(out: Console, arch: Architecture, planned: Plan) -> None:
     out.print(f"; the others can be seen by {rest}" if rest else "")
 
 
-def _owners(planned: Plan, clause: Clause) -> list[str]:
-    return [row.key for row in planned.running if any(_owns(pattern, clause) for pattern in row.owns)]
-
-
-def _owns(pattern: str, clause: Clause) -> bool:
-    wanted = parse(pattern.replace("*", "STAR"))
-    if len(wanted) > len(clause.path):
-        return False
-    return all(
-        fnmatch.fnmatchcase(part, want.replace("STAR", "*"))
-        for want, part in zip(wanted, clause.path, strict=False)
-    )
+def _owning(planned: Plan) -> list[Owner]:
+    """Which running scenario owns what, by the judge's own rule."""
+    return owners(row.to_json() for row in planned.running)
 
 
 def _explain(out: Console, arch: Architecture, planned: Plan, text: str) -> None:
@@ -208,12 +200,11 @@ def _explain(out: Console, arch: Architecture, planned: Plan, text: str) -> None
         near = get_close_matches(text, sorted(paths), 3, 0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`deployday describe ARCH` lists every path"
         raise UsageError(Problem(where="--explain", message=f"{arch.name} has no {text}", hint=hint))
+    owning = _owning(planned)
     for clause in found:
-        owners = _owners(planned, clause)
+        keys = dict.fromkeys(key for key, owned in owning if owns(owned, clause.path))
         out.print(f"[bold]{escape(str(clause))}[/] = {escape(repr(clause.value))}")
         out.print(
             f"  {clause.level}, {clause.comparator}, {escape(str(clause.origin))}, seen by {clause.visible}"
         )
-        out.print(
-            f"  looked at by {escape(', '.join(owners))}" if owners else "  no scenario looks at it yet"
-        )
+        out.print(f"  looked at by {escape(', '.join(keys))}" if keys else "  no scenario looks at it yet")

@@ -42,7 +42,8 @@ class Board:
     ``plan`` is in running order (as ``make_plan`` gives it), ``budget`` the number of servers that may run
     at once. A caller loops: report ``unable()``, ``start`` some of ``ready()``, ``finish`` each with its
     outcome, until ``done``. The outcomes do not depend on the order in which scenarios finish: one is blocked
-    only when all of its needs are settled, and its root is chosen by the plan's order.
+    only when all of its needs are settled, and its root is chosen by the plan's order. Servers that a story
+    leaves running count until what it names in ``until`` is over.
     """
 
     def __init__(self, plan: Iterable[PlannedScenario], budget: int = 4) -> None:
@@ -51,6 +52,7 @@ class Board:
         self._order = {key: index for index, key in enumerate(self.plan)}
         self._waiting = dict.fromkeys(self.plan)
         self._running: dict[str, int] = {}
+        self._left_running: dict[str, int] = {}
         self._finished: dict[str, _Finished] = {}
         greedy = [key for key, planned in self.plan.items() if planned.servers > budget]
         if greedy:
@@ -86,8 +88,10 @@ class Board:
         return [key for key in self._waiting if self._may_start(key) and self.fits(key)]
 
     def fits(self, key: str) -> bool:
-        """Whether the budget allows this one beside those that run."""
-        return sum(self._running.values()) + self.plan[key].servers <= self.budget
+        """Whether this one can run beside those that do: servers enough, and nothing that both hold."""
+        held = {name for other in self._running for name in self.plan[other].holds}
+        servers = sum(self._running.values()) + sum(self._left_running.values())
+        return held.isdisjoint(self.plan[key].holds) and servers + self.plan[key].servers <= self.budget
 
     def start(self, key: str) -> None:
         """Note that a ready scenario runs; raises ``ValueError`` for one that is not ready."""
@@ -100,8 +104,11 @@ class Board:
         """Note how a running scenario ended; raises ``ValueError`` for one that does not run."""
         if key not in self._running:
             raise ValueError(f"{key} does not run")
-        del self._running[key]
+        servers = self._running.pop(key)
         self._finished[key] = _Finished(met, outcome, None)
+        if self.plan[key].until and servers:
+            self._left_running[key] = servers
+        self._give_back()
 
     def unable(self) -> list[Unable]:
         """Settle what can never run, each once: not described, out of reach, or with an unmet need."""
@@ -125,6 +132,13 @@ class Board:
         for row in rows:
             del self._waiting[row.key]
             self._finished[row.key] = _Finished(False, row.outcome, row.root)
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Servers that a story left running are gone when what they were for is over."""
+        for key in list(self._left_running):
+            if all(other in self._finished for other in self._known(self.plan[key].until)):
+                del self._left_running[key]
 
     def _may_start(self, key: str) -> bool:
         planned = self.plan[key]

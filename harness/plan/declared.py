@@ -13,19 +13,33 @@ from typing import Any, Literal, get_args
 from harness.arch import Architecture
 from harness.arch.clauses import Level
 
-GATES = ("preflight", "identity", "images", "compute", "volumes", "objects", "rings", "cleanup")
-Requirement = Literal["admin", "second_account", "hosts"]
+GATES = (
+    "preflight",
+    "identity",
+    "images",
+    "compute",
+    "guests",
+    "volumes",
+    "network",
+    "objects",
+    "rings",
+    "cleanup",
+)
+Requirement = Literal["admin", "second_account", "hosts", "guests"]
 REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 Need = str | Callable[[Architecture], Iterable[str]]
-"""``id`` (all its subjects), ``id[=]`` (the same subject), ``id[x]`` (that one), or a function of these."""
+"""``id`` (all its subjects), ``id[=]`` (the same subject), ``id[x]`` (that one), ``holds:NAME`` (every other
+story that holds NAME), or a function of these.
+"""
+HOLDERS = "holds:"
 Subjects = str | tuple[str, ...] | Callable[[Architecture], Iterable[str]] | None
 Applies = str | Callable[[Architecture], bool] | None
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z")
 _NEED = re.compile(r"(?P<id>[^\[\]]+)(\[(?P<subject>[^\[\]]+)\])?\Z")
-_TUPLES = ("needs", "after", "owns", "requires")
+_TUPLES = ("needs", "after", "owns", "requires", "holds", "until")
 
 
 @dataclass(frozen=True)
@@ -33,7 +47,11 @@ class Scenario:
     """One story as declared; ``docs/reference/scenarios.md`` explains every field.
 
     ``cost`` is the likely duration in seconds, ``limit`` the wall after which a hanging story is stopped
-    (None: derived from the cost and the objectives), ``servers`` how many servers it runs at once.
+    (None: derived from the cost and the objectives), ``servers`` how many servers it runs at once;
+    those that it leaves running count until ``until`` is over. ``creates`` is how many requests for a server
+    it sends (None: as many as ``servers``). ``holds`` names shared things that no other story may touch
+    meanwhile. ``spread`` lets the plan tell it as any of the run's users, the same one for all stories of a
+    subject.
     Raises ``TypeError`` or ``ValueError`` with the scenario's id for anything that makes no sense.
     """
 
@@ -42,6 +60,10 @@ class Scenario:
     needs: tuple[Need, ...] = ()
     after: tuple[Need, ...] = ()
     servers: int = 0
+    creates: int | None = None
+    until: tuple[Need, ...] = ()
+    holds: tuple[str, ...] = ()
+    spread: bool = False
     cost: float = 1.0
     limit: float | None = None
     owns: tuple[str, ...] = ()
@@ -65,10 +87,14 @@ class Scenario:
         self._one_of("level", self.level, LEVELS)
         for requirement in self.requires:
             self._one_of("requires", requirement, REQUIREMENTS)
-        for need in (*self.needs, *self.after):
-            if isinstance(need, str):
+        for need in (*self.needs, *self.after, *self.until):
+            if isinstance(need, str) and not need.startswith(HOLDERS):
                 split_need(need)
-        if self.servers < 0 or self.cost <= 0 or (self.limit is not None and self.limit <= 0):
+        if (
+            min(self.servers, self.creations) < 0
+            or self.cost <= 0
+            or (self.limit is not None and self.limit <= 0)
+        ):
             raise ValueError(
                 f"scenario {self.id}: servers, cost and limit cannot be negative, nor cost or limit 0"
             )
@@ -80,6 +106,11 @@ class Scenario:
             near = get_close_matches(str(value), allowed, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise ValueError(f"scenario {self.id}: {name} {value!r} is none of {', '.join(allowed)}{hint}")
+
+    @property
+    def creations(self) -> int:
+        """Requests for a server that it sends."""
+        return self.servers if self.creates is None else self.creates
 
     @property
     def title(self) -> str:

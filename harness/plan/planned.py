@@ -27,6 +27,10 @@ class PlannedScenario:
     owns: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     servers: int = 0
+    creates: int = 0
+    until: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    spread: bool = False
     cost: float = 1.0
     worst: float = 10.0
     limit: float = 60.0

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from harness.arch import Architecture
 from harness.arch.paths import show
 from harness.errors import Problem, UsageError
-from harness.plan.declared import GATES, Need, Scenario, split_need
+from harness.plan.declared import GATES, HOLDERS, Need, Scenario, split_need
 from harness.plan.ordering import in_order
 from harness.plan.planned import Plan, PlannedScenario
 from harness.plan.subjects import planned_subjects
@@ -87,6 +87,7 @@ class _Expanding:
     def _one(self, scenario: Scenario, subject: str | None, missing: Mapping[str, str]) -> PlannedScenario:
         needs, absent = self._needs(scenario, subject, scenario.needs)
         after, _ = self._needs(scenario, subject, scenario.after)
+        until, _ = self._needs(scenario, subject, scenario.until)
         lacking = "; ".join(missing[name] for name in scenario.requires if name in missing)
         reason = self.reasons.get(scenario.id, "") or absent
         return PlannedScenario(
@@ -100,6 +101,10 @@ class _Expanding:
             owns=tuple(_owned(pattern, subject) for pattern in scenario.owns),
             requires=scenario.requires,
             servers=scenario.servers,
+            creates=scenario.creations,
+            until=until,
+            holds=tuple(_owned(name, subject) for name in scenario.holds),
+            spread=scenario.spread,
             cost=scenario.cost,
             worst=self._worst(scenario),
             limit=scenario.limit or self._wall(scenario),
@@ -128,7 +133,7 @@ class _Expanding:
         """The keys that a scenario needs, and why it cannot apply where the description lacks one of them."""
         keys: list[str] = []
         absent = ""
-        for text in self._spelled(needs):
+        for text in self._spelled(scenario, needs):
             try:
                 other, which = split_need(text)
             except ValueError as error:
@@ -145,12 +150,21 @@ class _Expanding:
             keys += found
         return tuple(dict.fromkeys(keys)), absent
 
-    def _spelled(self, needs: Iterable[Need]) -> Iterable[str]:
+    def _spelled(self, scenario: Scenario, needs: Iterable[Need]) -> Iterable[str]:
         for need in needs:
             if callable(need):
                 yield from need(self.arch)
+            elif need.startswith(HOLDERS):
+                yield from self._holders(scenario, need.removeprefix(HOLDERS))
             else:
                 yield need
+
+    def _holders(self, scenario: Scenario, name: str) -> Iterable[str]:
+        """Every other story that holds a shared thing, on the same subject where both have one."""
+        for other in self.declared.values():
+            if other.id != scenario.id and name in other.holds:
+                alike = scenario.subjects is not None and other.subjects is not None
+                yield f"{other.id}[=]" if alike else other.id
 
     def _keys(
         self, scenario: Scenario, subject: str | None, other: str, which: str | None, text: str
@@ -221,7 +235,8 @@ def _with_needs(rows: Sequence[PlannedScenario], selected: Collection[str] | Non
 
 def _only(row: PlannedScenario, wanted: set[str], selected: Collection[str] | None) -> PlannedScenario:
     after = tuple(key for key in row.after if key in wanted)
-    return replace(row, after=after, pulled=selected is not None and row.key not in selected)
+    until = tuple(key for key in row.until if key in wanted)
+    return replace(row, after=after, until=until, pulled=selected is not None and row.key not in selected)
 
 
 def _objectives(arch: Architecture) -> dict[str, float]:

@@ -198,3 +198,41 @@ def test_misuse_is_an_error() -> None:
         board.finish("a.a", met=True, outcome="completed")
     with pytest.raises(ValueError, match=r"budget of 1: a\.a"):
         Board([scenario("a.a", servers=2)], budget=1)
+
+
+def test_two_stories_that_hold_one_thing_take_turns() -> None:
+    board = Board(
+        [
+            PlannedScenario("a.one", None, "compute", "", holds=("server",)),
+            PlannedScenario("a.two", None, "compute", "", holds=("server", "group")),
+            PlannedScenario("a.three", None, "compute", "", holds=("image",)),
+        ]
+    )
+    assert board.ready() == ["a.one", "a.two", "a.three"]
+    board.start("a.one")
+    assert board.ready() == ["a.three"]
+    with pytest.raises(ValueError, match="not ready"):
+        board.start("a.two")
+    board.finish("a.one", met=True, outcome="completed")
+    assert board.ready() == ["a.two", "a.three"]
+
+
+def test_a_server_that_is_left_running_counts_until_it_is_deleted() -> None:
+    board = Board(
+        [
+            PlannedScenario("a.boot", None, "compute", "", servers=1, until=("a.delete",)),
+            PlannedScenario("a.show", None, "compute", "", needs=("a.boot",)),
+            PlannedScenario("a.delete", None, "compute", "", needs=("a.boot",), after=("a.show",)),
+            PlannedScenario("a.pair", None, "compute", "", servers=2),
+        ],
+        budget=2,
+    )
+    board.start("a.boot")
+    board.finish("a.boot", met=True, outcome="completed")
+    assert board.ready() == ["a.show"]
+    board.start("a.show")
+    board.finish("a.show", met=True, outcome="completed")
+    board.start("a.delete")
+    assert board.ready() == []
+    board.finish("a.delete", met=True, outcome="completed")
+    assert board.ready() == ["a.pair"]

@@ -250,3 +250,17 @@ def test_the_story_gives_title_place_and_version() -> None:
     assert scenario.place.startswith(__file__ + ":")
     assert len(scenario.version) == 12
     assert scenario.version != declare("a.a").version
+
+
+def test_what_holds_a_shared_thing_can_be_waited_for(arch: Architecture) -> None:
+    plan = make_plan(
+        [
+            declare("compute.delete", after=("holds:server",), holds=("server",)),
+            declare("compute.show", holds=("server",)),
+            declare("compute.other"),
+            declare("compute.on", subjects=("a", "b"), holds=("{subject}",)),
+        ],
+        arch,
+    )
+    assert plan.by_key["compute.delete"].after == ("compute.show",)
+    assert plan.by_key["compute.on[b]"].holds == ("b",)

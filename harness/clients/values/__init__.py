@@ -1,0 +1,58 @@
+"""What services answer with, in the stories' words: frozen, and free of any client library's types.
+
+One file a service. Sizes keep the service's own unit, named in each docstring. Secrets never show in a
+``repr``.
+"""
+
+from __future__ import annotations
+
+from harness.clients.values.common import Extension, Version
+from harness.clients.values.compute import (
+    ComputeHost,
+    Fault,
+    Flavor,
+    Keypair,
+    Limits,
+    QuotaSet,
+    RateLimit,
+    Server,
+)
+from harness.clients.values.identity import (
+    CatalogueEntry,
+    EndpointTemplate,
+    Role,
+    ServiceEntry,
+    Tenant,
+    Token,
+    User,
+)
+from harness.clients.values.images import Image
+from harness.clients.values.network import Network
+from harness.clients.values.objects import AccountUsage, Container, StoredObject
+from harness.clients.values.volumes import Volume
+
+__all__ = [
+    "AccountUsage",
+    "CatalogueEntry",
+    "ComputeHost",
+    "Container",
+    "EndpointTemplate",
+    "Extension",
+    "Fault",
+    "Flavor",
+    "Image",
+    "Keypair",
+    "Limits",
+    "Network",
+    "QuotaSet",
+    "RateLimit",
+    "Role",
+    "Server",
+    "ServiceEntry",
+    "StoredObject",
+    "Tenant",
+    "Token",
+    "User",
+    "Version",
+    "Volume",
+]

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,8 +58,11 @@ class Rig:
 
     @classmethod
     @contextmanager
-    def up(cls, home: Path, *, faults: Sequence[str] = ()) -> Iterator[Rig]:
-        info = up(load(ARCHITECTURE), home=home / "labs", faults=tuple(faults), tied=True)
+    def up(
+        cls, home: Path, *, faults: Sequence[str] = (), architecture: str | Path = ARCHITECTURE
+    ) -> Iterator[Rig]:
+        arch = load(str(architecture))
+        info = up(arch, home=home / "labs", faults=tuple(faults), ref=architecture, tied=True)
         try:
             yield cls(info, home)
         finally:
@@ -82,10 +86,10 @@ class Rig:
             self.command(*words), capture_output=True, text=True, timeout=timeout, cwd=self.home, check=False
         )
 
-    def run(self, *words: str, workers: int = 1) -> Ran:
-        """``deployday run`` on the lab's site."""
+    def run(self, *words: str, workers: int = 1, site: str = "") -> Ran:
+        """``deployday run`` on the lab's site, or on another site file of the same lab."""
         runs = self.home / f"runs-{os.urandom(4).hex()}"
-        done = self.call("run", self.site, "--runs", str(runs), "--workers", str(workers), *words)
+        done = self.call("run", site or self.site, "--runs", str(runs), "--workers", str(workers), *words)
         folders = [path.parent for path in runs.glob("*/run.json")]
         assert len(folders) == 1, done.stdout + done.stderr
         return Ran(done.returncode, folders[0], done.stdout + done.stderr)
@@ -136,3 +140,18 @@ class Rig:
 
     def inventory(self) -> dict[str, list[dict[str, Any]]]:
         return dict(self.ask("GET", "/_lab/inventory"))
+
+
+LASTING = {"tenant", "user"}  # the accounts deployday-1…n stay, as the report says
+
+
+def inventory(rig: Rig) -> Counter[tuple[str, str]]:
+    """Everything in the cloud by kind and id, less what stays on purpose."""
+    found = rig.inventory()
+    return Counter(
+        (kind, row["id"]) for kind, rows in found.items() for row in rows if not lasting(kind, row)
+    )
+
+
+def lasting(kind: str, row: dict[str, str]) -> bool:
+    return kind in LASTING and row["name"].startswith("deployday-")

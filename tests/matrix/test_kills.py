@@ -8,19 +8,17 @@ import random
 import signal
 import subprocess
 import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from harness.evidence import read_record
-from tests.matrix.rig import Rig
+from tests.matrix.rig import Rig, inventory
 
 pytestmark = [pytest.mark.matrix, pytest.mark.lab]
 
 VICTIMS = ("command", "controller", "everything")
 POINTS = [(victim, number) for victim in VICTIMS for number in range(10)]
-LASTING = {"tenant", "user"}  # the accounts deployday-1…n stay, as the report says
 
 
 @pytest.mark.parametrize(("victim", "number"), POINTS)
@@ -72,18 +70,6 @@ def length(rig: Rig) -> tuple[int, int]:
     seen = rig.ask("DELETE", "/_lab/hold")["count"]
     recorded = (ran.folder / "events.jsonl").read_bytes().count(b'"kind":"exchange"')
     return recorded * 9 // 10, seen * 9 // 10
-
-
-def inventory(rig: Rig) -> Counter[tuple[str, str]]:
-    """Everything in the cloud by kind and id, less what stays on purpose."""
-    found = rig.inventory()
-    return Counter(
-        (kind, row["id"]) for kind, rows in found.items() for row in rows if not lasting(kind, row)
-    )
-
-
-def lasting(kind: str, row: dict[str, str]) -> bool:
-    return kind in LASTING and row["name"].startswith("deployday-")
 
 
 def exchanges(runs: Path) -> int:

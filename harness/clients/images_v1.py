@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from harness.clients.door import json_of
 from harness.clients.errors import ServerFault
+from harness.clients.images_v1_answers import META, PROPERTY, image_of, image_of_headers
 from harness.clients.link import Link
 from harness.clients.values import Image
 
 QUIRKS = frozenset({"anyone_may_publish", "range_is_ignored", "versions_answer_300", "delete_answers_null"})
-_META = "x-image-meta-"
-_PROPERTY = "x-image-meta-property-"
+_BYTES = "application/octet-stream"
 _PAGE = 100
 _MOST = 20_000
 
@@ -26,22 +25,26 @@ class ImagesV1:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    def list(self) -> Sequence[Image]:
+    def list(self, filters: Mapping[str, str] | None = None) -> Sequence[Image]:
         """The images that this tenant sees, page by page."""
         images: list[Image] = []
         seen: set[str] = set()
-        url = self._url("/images/detail")
         while len(images) < _MOST:
-            marker = f"&marker={quote(images[-1].id, safe='')}" if images else ""
-            page = self._link.read(
-                "GET", f"{url}?limit={_PAGE}{marker}", lambda data: [*map(image_of, data["images"])]
-            )
+            page = self.page(_PAGE, images[-1].id if images else None, filters)
             fresh = [image for image in page if image.id not in seen]
             seen |= {image.id for image in fresh}
             images += fresh
             if len(page) < _PAGE or not fresh:
                 return images
         raise ServerFault(f"the listing of images does not end after {len(images)}", self._link.exchange)
+
+    def page(
+        self, limit: int, marker: str | None = None, filters: Mapping[str, str] | None = None
+    ) -> Sequence[Image]:
+        """One page of a listing."""
+        query = {**(filters or {}), "limit": str(limit)} | ({"marker": marker} if marker else {})
+        url = f"{self._url('/images/detail')}?{urlencode(query)}"
+        return self._link.read("GET", url, lambda data: [*map(image_of, data["images"])])
 
     def show(self, image_id: str) -> Image:
         """One image, by the headers that it has."""
@@ -57,24 +60,47 @@ class ImagesV1:
         disk_format: str = "raw",
         container_format: str = "bare",
         public: bool = False,
+        protected: bool = False,
         properties: Mapping[str, str] | None = None,
+        checksum: str | None = None,
     ) -> Image:
         """Store an image in one request."""
-        fresh = name or self._link.keeper.name("image")
-        headers = {
-            "Content-Type": "application/octet-stream",
-            f"{_META}name": fresh,
-            f"{_META}disk_format": disk_format,
-            f"{_META}container_format": container_format,
-            f"{_META}is_public": str(public),
-            f"{_META}size": str(len(data)),
-        } | {f"{_PROPERTY}{key}": value for key, value in (properties or {}).items()}
-        with self._link.keeper.creating("image", fresh) as entry:
-            seen = self._link.ask("POST", self._url("/images"), data=data, headers=headers)
-            with self._link.reading(seen):
-                image = image_of(json_of(seen)["image"])
-            entry.made(image.id)
-        return image
+        facts = {
+            "disk_format": disk_format,
+            "container_format": container_format,
+            "is_public": str(public),
+            "size": str(len(data)),
+        }
+        facts |= {"protected": "True"} if protected else {}
+        facts |= {"checksum": checksum} if checksum else {}
+        return self._create(name, facts, properties, data)
+
+    def reserve(self, name: str | None = None, *, properties: Mapping[str, str] | None = None) -> Image:
+        """Register an image without its content."""
+        return self._create(name, {"is_public": "False"}, properties, None)
+
+    def store(
+        self, image_id: str, data: bytes, *, disk_format: str = "raw", container_format: str = "bare"
+    ) -> Image:
+        """Give a reserved image its content, and keep its properties."""
+        facts = {"disk_format": disk_format, "container_format": container_format}
+        return self._put(image_id, _headers(facts, None, keep=True) | {"Content-Type": _BYTES}, data)
+
+    def update(
+        self,
+        image_id: str,
+        *,
+        name: str | None = None,
+        protected: bool | None = None,
+        min_disk: int | None = None,
+        min_ram: int | None = None,
+        properties: Mapping[str, str] | None = None,
+        keep: bool = True,
+    ) -> Image:
+        """Change what is given; without ``keep``, properties that are not given are dropped."""
+        given = {"name": name, "protected": protected, "min_disk": min_disk, "min_ram": min_ram}
+        facts = {key: str(value) for key, value in given.items() if value is not None}
+        return self._put(image_id, _headers(facts, properties, keep=keep), None)
 
     def download(self, image_id: str) -> bytes:
         """The content of an image."""
@@ -84,44 +110,53 @@ class ImagesV1:
         """Remove an image."""
         self._link.ask("DELETE", self._url("/images", image_id))
 
+    def share(self, image_id: str, tenant_id: str) -> None:
+        """Let another tenant see an image."""
+        body = {"member": {"can_share": False}}
+        self._link.ask("PUT", self._member(image_id, tenant_id), json=body)
+
+    def unshare(self, image_id: str, tenant_id: str) -> None:
+        """Let another tenant see an image no more."""
+        self._link.ask("DELETE", self._member(image_id, tenant_id))
+
+    def members(self, image_id: str) -> Sequence[str]:
+        """The ids of the tenants that an image is shared with."""
+        url = f"{self._url('/images', image_id)}/members"
+        return self._link.read("GET", url, lambda data: [str(row["member_id"]) for row in data["members"]])
+
+    def _create(
+        self,
+        name: str | None,
+        facts: Mapping[str, str],
+        properties: Mapping[str, str] | None,
+        data: bytes | None,
+    ) -> Image:
+        fresh = name or self._link.keeper.name("image")
+        headers = _headers({"name": fresh, **facts}, properties)
+        headers |= {"Content-Type": _BYTES} if data is not None else {"Content-Length": "0"}
+        with self._link.keeper.creating("image", fresh) as entry:
+            seen = self._link.ask("POST", self._url("/images"), data=data, headers=headers)
+            with self._link.reading(seen):
+                image = image_of(json_of(seen)["image"])
+            entry.made(image.id)
+        return image
+
+    def _put(self, image_id: str, headers: Mapping[str, str], data: bytes | None) -> Image:
+        seen = self._link.ask("PUT", self._url("/images", image_id), data=data, headers=headers)
+        with self._link.reading(seen):
+            return image_of(json_of(seen)["image"])
+
+    def _member(self, image_id: str, tenant_id: str) -> str:
+        return f"{self._url('/images', image_id)}/members/{quote(tenant_id, safe='')}"
+
     def _url(self, path: str, id: str | None = None) -> str:
         return self._link.endpoint("image") + path + (f"/{quote(id, safe='')}" if id is not None else "")
 
 
-def image_of(row: Any) -> Image:
-    """An image from its JSON form."""
-    return Image(
-        id=str(row["id"]),
-        name=row.get("name") or "",
-        status=str(row.get("status") or ""),
-        disk_format=row.get("disk_format"),
-        container_format=row.get("container_format"),
-        size=int(row.get("size") or 0),
-        checksum=row.get("checksum") or "",
-        public=_true(row.get("is_public", False)),
-        protected=_true(row.get("protected", False)),
-        min_ram=int(row.get("min_ram") or 0),
-        min_disk=int(row.get("min_disk") or 0),
-        owner=row.get("owner") or "",
-        properties={str(key): str(value) for key, value in (row.get("properties") or {}).items()},
-    )
-
-
-def image_of_headers(headers: Mapping[str, str]) -> Image:
-    """An image from the headers of a HEAD:
-    ``X-Image-Meta-Container_format: ami``, ``…-Property-Kernel_id: …``.
-    """
-    lower = {name.lower(): value for name, value in headers.items()}
-    row: dict[str, Any] = {
-        name.removeprefix(_META): value
-        for name, value in lower.items()
-        if name.startswith(_META) and not name.startswith(_PROPERTY)
-    }
-    for name in ("disk_format", "container_format", "checksum", "owner"):
-        row[name] = None if row.get(name) in (None, "None", "") else row[name]
-    row["properties"] = {n.removeprefix(_PROPERTY): v for n, v in lower.items() if n.startswith(_PROPERTY)}
-    return image_of(row)
-
-
-def _true(value: object) -> bool:
-    return value is True or str(value).lower() in ("true", "1", "on", "yes")
+def _headers(
+    facts: Mapping[str, str], properties: Mapping[str, str] | None, *, keep: bool = False
+) -> dict[str, str]:
+    """An image's facts and properties as headers; ``keep`` leaves properties that are not given in place."""
+    headers = {f"{META}{key}": value for key, value in facts.items()}
+    headers |= {f"{PROPERTY}{key}": value for key, value in (properties or {}).items()}
+    return headers | ({"X-Glance-Registry-Purge-Props": "False"} if keep else {})

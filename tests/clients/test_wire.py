@@ -169,7 +169,7 @@ def test_recorded_tokens(essex_wire: Path) -> None:
 
 
 def test_recorded_images_by_their_headers(essex_wire: Path) -> None:
-    from harness.clients.images_v1 import image_of_headers
+    from harness.clients.images_v1_answers import image_of_headers
 
     heads = [
         image_of_headers(dict(row["response_headers"]))

@@ -57,6 +57,7 @@ class Neighbour:
     unshown: set[str] = field(default_factory=set)
     made: int = 0
     refused: list[str] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         wanted = {"username": self.user, "password": self.password}
@@ -90,25 +91,31 @@ class Neighbour:
 
     def remove(self, url: str) -> None:
         """Take one thing away; a server or a volume that is still busy stays on the list."""
-        if send("DELETE", url, self.token).status in (200, 202, 204, 404):
+        status = send("DELETE", url, self.token).status
+        if status == 404:
+            self.vanished.append(url)
+        if status in (200, 202, 204, 404):
             self.things.pop(url, None)
             self.unshown.discard(url)
         else:
-            self.refused.append(f"DELETE {url}")
+            self.refused.append(f"DELETE {url}: {status}")
 
     def leave(self, limit: float = 30.0) -> None:
-        """Remove everything; what is busy is asked again."""
-        end = time.monotonic() + limit
+        """Remove everything, wait until it is gone; what is busy is asked again."""
+        end, all_of_it = time.monotonic() + limit, [*self.things]
         while (self.things or self.unshown) and time.monotonic() < end:
             for url in [*self.things, *sorted(self.unshown, reverse=True)]:
                 self.remove(url)
             time.sleep(0.1)
+        while any(send("GET", url, self.token).status == 200 for url in all_of_it):
+            assert time.monotonic() < end, "what the neighbour removed is still there"
+            time.sleep(0.1)
         left = {*self.things, *self.unshown}
-        assert left == set(), "the neighbour could not leave"
+        assert left == set(), f"the neighbour cannot leave: {self.refused[-5:]}"
 
     def lost(self) -> list[str]:
         """What should be there and is not, or is not as it was."""
-        wrong = []
+        wrong = [f"{url}: gone before it was removed" for url in self.vanished]
         for url, content in list(self.things.items()):
             answer = send("GET", url, self.token)
             if answer.status != 200 or (content is not None and answer.body != content):

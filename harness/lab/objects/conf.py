@@ -92,23 +92,35 @@ def write_proxy_conf(
     user: str,
     identity: tuple[str, int],
     token: str,
+    operators: Iterable[str],
     extra: Iterable[str] = (),
 ) -> Path:
-    """The proxy's file; ``extra`` names paste factories of filters that stand in front of everything else."""
+    """The proxy's file; ``operators`` are the roles that may store things in their tenant's account.
+
+    ``extra`` names paste factories of filters that stand in front of everything else, each with its options
+    behind it: ``package.module:factory most=0.3``.
+    """
     if server.kind != PROXY:
         raise ValueError(server.name)
     factories = dict(enumerate(extra))
     text = _COMMON.format(host=server.host, port=server.port, user=user, etc=root / "etc" / "swift")
     text += _PROXY.format(
         pipeline=" ".join(_PIPELINE.format(extra=" ".join(f"extra{n}" for n in factories)).split()),
-        operators="admin, Member",
+        operators=", ".join(operators),
         auth_host=identity[0],
         auth_port=identity[1],
         admin_token=token,
     )
     text += "".join(f"\n[filter:{name}]\nuse = egg:swift#{name}\n" for name in _STOCK)
-    text += "".join(f"\n[filter:extra{n}]\npaste.filter_factory = {name}\n" for n, name in factories.items())
+    text += "".join(_extra(number, words) for number, words in factories.items())
     return _write(root / "etc" / "swift" / server.conf_name, text)
+
+
+def _extra(number: int, words: str) -> str:
+    factory, *options = words.split()
+    lines = [f"[filter:extra{number}]", f"paste.filter_factory = {factory}"]
+    lines += [option.replace("=", " = ", 1) for option in options]
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def _write(path: Path, text: str) -> Path:

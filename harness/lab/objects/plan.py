@@ -72,6 +72,15 @@ def _storage(model: Any, layout: Layout) -> list[SwiftServer]:
     return found
 
 
+_OPERATORS = ("admin", "member", "_member_", "swiftoperator")
+
+
+def operators(model: Any) -> tuple[str, ...]:
+    """The described roles whose holders may store things: administrators and ordinary members."""
+    roles = model.identity.roles if model.identity else ()
+    return tuple(role for role in roles if role.lower() in _OPERATORS)
+
+
 def device_folders(model: Any, node_folder: Path, node: str) -> list[Path]:
     """The folders that stand for a storage node's mounted devices."""
     return [node_folder / "srv" / "node" / device for device in model.nodes[node].devices or ()]

@@ -25,6 +25,7 @@ from harness.lab.objects.plan import (
     SwiftServer,
     device_folders,
     holders,
+    operators,
     proxy_nodes,
     servers,
     storage_nodes,
@@ -206,5 +207,11 @@ class ObjectStack:
         identity = self.layout.socket_of(end.node, end.port)
         root = self.nodes / server.node
         conf.write_proxy_conf(
-            server, root, getpass.getuser(), identity, self.secrets.admin_token, self.filters
+            server,
+            root,
+            getpass.getuser(),
+            identity,
+            self.secrets.admin_token,
+            operators(self.model),
+            self.filters,
         )

@@ -17,7 +17,6 @@ from harness.clients.compute_essex_answers import (
     flavor_of,
     keypair_of,
     limits_of,
-    network_of,
     quotas_of,
     server_of,
 )
@@ -30,7 +29,6 @@ from harness.clients.values import (
     Image,
     Keypair,
     Limits,
-    Network,
     QuotaSet,
     Server,
 )
@@ -91,16 +89,6 @@ class ComputeEssex:
         return self._get(
             "/os-hosts",
             lambda data: [ComputeHost(str(row["host_name"]), str(row["service"])) for row in data["hosts"]],
-        )
-
-    def networks(self) -> list[Network]:
-        """Networks."""
-        return self._get("/os-networks", lambda data: [*map(network_of, data["networks"])])
-
-    def floating_pools(self) -> list[str]:
-        """Names of the pools that floating addresses come from."""
-        return self._get(
-            "/os-floating-ip-pools", lambda data: [str(row["name"]) for row in data["floating_ip_pools"]]
         )
 
     def images(self) -> list[Image]:

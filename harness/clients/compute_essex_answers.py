@@ -13,7 +13,6 @@ from harness.clients.values import (
     Image,
     Keypair,
     Limits,
-    Network,
     QuotaSet,
     RateLimit,
     Server,
@@ -98,21 +97,6 @@ def limits_of(row: Any) -> Limits:
             for rate in row["rate"]
             for limit in rate["limit"]
         ),
-    )
-
-
-def network_of(row: Any) -> Network:
-    """A network of nova-network."""
-    return Network(
-        id=str(row["id"]),
-        label=str(row["label"]),
-        cidr=str(row["cidr"]),
-        bridge=row.get("bridge") or "",
-        gateway=row.get("gateway") or "",
-        dhcp_start=row.get("dhcp_start") or "",
-        dns=tuple(str(row[name]) for name in ("dns1", "dns2") if row.get(name)),
-        vlan=None if row.get("vlan") is None else int(row["vlan"]),
-        multi_host=bool(row.get("multi_host")),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.clients.door import Door
 from harness.clients.keeper import Keeper, NoKeeper
 from harness.clients.link import Link, Plugin
-from harness.clients.protocols import Compute, Identity, Images, Objects, Volumes
+from harness.clients.protocols import Compute, Identity, Images, Network, Objects, Volumes
 from harness.clients.routes import Routes
 from harness.clients.trail import Record
 from harness.credentials import Account
@@ -26,6 +26,7 @@ class Dialect:
     images: Callable[[Link], Images]
     volumes: Callable[[Link], Volumes]
     objects: Callable[[Link], Objects]
+    network: Callable[[Link], Network]
 
 
 def dialect_of(release: str) -> Dialect:
@@ -35,10 +36,13 @@ def dialect_of(release: str) -> Dialect:
     from harness.clients.compute_essex import ComputeEssex
     from harness.clients.identity_v2 import IdentityV2, password_plugin
     from harness.clients.images_v1 import ImagesV1
+    from harness.clients.network_essex import NetworkEssex
     from harness.clients.objects_v1 import ObjectsV1
     from harness.clients.volumes_v1 import VolumesV1
 
-    return Dialect("essex", password_plugin, IdentityV2, ComputeEssex, ImagesV1, VolumesV1, ObjectsV1)
+    return Dialect(
+        "essex", password_plugin, IdentityV2, ComputeEssex, ImagesV1, VolumesV1, ObjectsV1, NetworkEssex
+    )
 
 
 def door_to(record: Record) -> Door:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from harness.clients.errors import ServerFault
 from harness.clients.link import Link
-from harness.clients.protocols import Compute, Identity, Images, Objects, Volumes
+from harness.clients.protocols import Compute, Identity, Images, Network, Objects, Volumes
 from harness.clients.raw import Answer, Raw, send
 from harness.clients.select import Dialect
 from harness.clients.values import Token, Version
@@ -27,6 +27,7 @@ class CloudSession:
         self.images: Images = dialect.images(link)
         self.volumes: Volumes = dialect.volumes(link)
         self.objects: Objects = dialect.objects(link)
+        self.network: Network = dialect.network(link)
 
     @property
     def account(self) -> Account:

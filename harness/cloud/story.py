@@ -35,9 +35,9 @@ T = TypeVar("T")
 class Cloud(CloudSession):
     """One scenario's view of the cloud, as the run's own user; ``other`` and ``admin`` are further sessions.
 
-    ``CloudSession`` gives ``identity``, ``compute``, ``images``, ``volumes`` and ``objects`` (their methods:
-    ``harness.clients.protocols``), ``account`` (username, tenant_name, tenant_id…), ``login()``,
-    ``endpoint(service, interface)``, ``versions(service)`` and ``raw(service)``.
+    ``CloudSession`` gives ``identity``, ``compute``, ``network``, ``images``, ``volumes`` and ``objects``
+    (their methods: ``harness.clients.protocols``), ``account`` (username, tenant_name, tenant_id…),
+    ``login()``, ``endpoint(service, interface)``, ``versions(service)`` and ``raw(service)``.
     """
 
     def __init__(self, run: RunSession) -> None:

@@ -172,8 +172,8 @@ def test_what_novaclient_dropped(session: CloudSession, service: Service) -> Non
     }
     service.on("GET", f"{COMPUTE}/extensions", body={"extensions": [extension]})
     assert session.compute.hosts() == [ComputeHost("c1", "compute")]
-    assert session.compute.floating_pools() == ["nova"]
-    assert session.compute.networks()[0].dns == ("8.8.4.4",)
+    assert session.network.floating_pools() == ["nova"]
+    assert session.network.networks()[0].dns == ("8.8.4.4",)
     assert session.compute.images()[0].min_ram == 64
     assert session.compute.extensions()[0].alias == "os-volumes"
 

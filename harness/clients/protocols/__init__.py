@@ -10,7 +10,8 @@ from __future__ import annotations
 from harness.clients.protocols.compute import Compute
 from harness.clients.protocols.identity import Identity
 from harness.clients.protocols.images import Images
+from harness.clients.protocols.network import Network
 from harness.clients.protocols.objects import Objects
 from harness.clients.protocols.volumes import Volumes
 
-__all__ = ["Compute", "Identity", "Images", "Objects", "Volumes"]
+__all__ = ["Compute", "Identity", "Images", "Network", "Objects", "Volumes"]

@@ -11,7 +11,6 @@ from harness.clients.values import (
     Image,
     Keypair,
     Limits,
-    Network,
     QuotaSet,
     Server,
 )
@@ -48,14 +47,6 @@ class Compute(Protocol):
 
     def hosts(self) -> list[ComputeHost]:
         """Hosts and their services (administrators)."""
-        ...
-
-    def networks(self) -> list[Network]:
-        """Networks (administrators)."""
-        ...
-
-    def floating_pools(self) -> list[str]:
-        """Names of the pools that floating addresses come from."""
         ...
 
     def images(self) -> list[Image]:

@@ -19,6 +19,7 @@ from harness.clients.values.compute import (
 )
 from harness.clients.values.identity import (
     CatalogueEntry,
+    EC2Credentials,
     EndpointTemplate,
     Role,
     ServiceEntry,
@@ -27,7 +28,7 @@ from harness.clients.values.identity import (
     User,
 )
 from harness.clients.values.images import Image
-from harness.clients.values.network import Network
+from harness.clients.values.network import FixedNetwork, FloatingAddress, GroupRule, SecurityGroup
 from harness.clients.values.objects import AccountUsage, Container, StoredObject
 from harness.clients.values.volumes import Volume
 
@@ -36,17 +37,21 @@ __all__ = [
     "CatalogueEntry",
     "ComputeHost",
     "Container",
+    "EC2Credentials",
     "EndpointTemplate",
     "Extension",
     "Fault",
+    "FixedNetwork",
     "Flavor",
+    "FloatingAddress",
+    "GroupRule",
     "Image",
     "Keypair",
     "Limits",
-    "Network",
     "QuotaSet",
     "RateLimit",
     "Role",
+    "SecurityGroup",
     "Server",
     "ServiceEntry",
     "StoredObject",

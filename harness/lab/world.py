@@ -236,6 +236,8 @@ class World:
     """State machines as data, by name; a service registers its own, a fault replaces rows."""
     sources: dict[str, Callable[[], Iterable[Resource]]] = field(default_factory=dict)
     """Kind of resource → what lists it, for the inventory; each service registers its own."""
+    watchers: list[Callable[[Any, Any], None]] = field(default_factory=list)
+    """Called with a thing and the row that it has just entered: who has to follow what nova does."""
     secrets: dict[str, set[str]] = field(default_factory=dict)
     """Kind → every token, password and key that was ever valid here; tests look for them elsewhere."""
 

@@ -31,7 +31,7 @@ async def create(call: Call) -> Response:
     image_ref = _reference(wanted, "imageRef")
     files = _personality(wanted)
     flavor_ref = _reference(wanted, "flavorRef")
-    _user_data(wanted)
+    user_data = _user_data(wanted)
     minimum = _count(wanted, "min_count", 1)
     maximum = _count(wanted, "max_count", minimum)
     flavor = compute(call.world).flavors.get(flavor_ref)
@@ -44,14 +44,16 @@ async def create(call: Call) -> Response:
     image = _image(call, image_ref, flavor)
     groups = _groups(call, wanted)
     key_name = wanted.get("key_name")
-    if key_name and keypair(call.world, call.context.user_id, str(key_name)) is None:
+    key = keypair(call.world, call.context.user_id, str(key_name)) if key_name else None
+    if key_name and key is None:
         raise bad("Invalid key_name provided.")
     template = {
         "name": name, "image_id": image.id, "flavor": flavor, "metadata": metadata, "groups": groups,
         "key_name": key_name, "zone": wanted.get("availability_zone"),
         "access_v4": wanted.get("accessIPv4") or "", "access_v6": wanted.get("accessIPv6") or "",
         "disk_config": disk_config(wanted, "MANUAL"), "config_drive": str(wanted.get("config_drive") or ""),
-        "admin_pass": _password(call, wanted),
+        "admin_pass": _password(call, wanted), "user_data": user_data, "files": files,
+        "key_data": key.public_key if key else "", "block_devices": _block_devices(wanted),
     }  # fmt: skip
     made = _boot(call, template, count)
     await asyncio.sleep((ANSWERED + (SEVERAL if count > 1 else 0)) * compute(call.world).pace)
@@ -154,10 +156,30 @@ def _personality(wanted: dict[str, Any]) -> list[tuple[str, bytes]]:
     return files
 
 
-def _user_data(wanted: dict[str, Any]) -> None:
+def _user_data(wanted: dict[str, Any]) -> bytes:
     given = wanted.get("user_data")
-    if given and _decoded(given) is None:
+    found = _decoded(given) if given else b""
+    if found is None:
         raise bad("Userdata content cannot be decoded")
+    return found
+
+
+def _block_devices(wanted: dict[str, Any]) -> dict[str, str]:
+    """The devices that ``block_device_mapping`` names, by name without ``/dev/``."""
+    rows = wanted.get("block_device_mapping") or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise bad("Block Device Mapping is Invalid.")
+    keys = ("volume_size", "delete_on_termination")
+    return {
+        str(row.get("device_name") or "").removeprefix("/dev/"): ":".join(
+            [
+                str(row.get("volume_id") or row.get("snapshot_id") or ""),
+                "snap" if row.get("snapshot_id") else "",
+                *(str(row.get(key) or "") for key in keys),
+            ]
+        )
+        for row in rows
+    }
 
 
 def _count(wanted: dict[str, Any], name: str, default: int) -> int:

@@ -97,6 +97,8 @@ class Engine:
         if row.does:
             self.effects[row.does](self.world, thing)
         self.entered(self.world, thing)
+        for told in self.world.watchers:
+            told(thing, row)
 
 
 def _set(thing: Any, row: Row) -> None:

@@ -140,6 +140,10 @@ def _snapshot(world: World, server: Server) -> None:
     server.snapshot = None
 
 
+def _guest_only(world: World, server: Server) -> None:
+    """Something happens to the guest of which nova keeps nothing."""
+
+
 def _touched(world: World, server: Server) -> None:
     server.updated = world.clock.exact()
 
@@ -147,4 +151,5 @@ def _touched(world: World, server: Server) -> None:
 _EFFECTS: dict[str, Effect] = {
     "place": _place, "connect": _connect, "launched": _launched, "gone": _gone, "resized": _resized,
     "confirmed": _confirmed, "reverted": _reverted, "snapshot": _snapshot,
+    **dict.fromkeys(("rebooted", "started", "rebuilt", "rescued", "unrescued", "password"), _guest_only),
 }  # fmt: skip

@@ -51,6 +51,11 @@ class Server:
     host: str | None = None
     zone: str | None = None
     key_name: str | None = None
+    key_data: str = ""
+    user_data: bytes = b""
+    files: list[tuple[str, bytes]] = field(default_factory=list)
+    block_devices: dict[str, str] = field(default_factory=dict)
+    """Device → ``volume:type:size:delete`` as the request mapped it."""
     metadata: dict[str, str] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
     fixed: list[str] = field(default_factory=list)

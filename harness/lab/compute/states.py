@@ -33,11 +33,11 @@ SERVERS: dict[str, Machine] = {
     "compute.delete_unplaced": (Row(KEEP, KEEP, KEEP, 0, "gone"),),
     "compute.reboot_soft": (
         Row("REBOOT", "active", "rebooting", _QUICK),
-        Row("ACTIVE", "active", None),
+        Row("ACTIVE", "active", None, 0, "rebooted"),
     ),
     "compute.reboot_hard": (
         Row("HARD_REBOOT", "active", "rebooting_hard", 0.1),
-        Row("ACTIVE", "active", None),
+        Row("ACTIVE", "active", None, 0, "rebooted"),
     ),
     "compute.reboot_locked": (Row("HARD_REBOOT", KEEP, "rebooting_hard"),),
     "compute.pause": (Row("PAUSED", "paused", None),),
@@ -55,17 +55,17 @@ SERVERS: dict[str, Machine] = {
         Row("STOPPED", "stopped", "starting", _QUICK),
         Row("STOPPED", "building", None, 0.04),
         Row("BUILD", "building", "networking", 0.15, "connect"),
-        Row("ACTIVE", "active", None),
+        Row("ACTIVE", "active", None, 0, "started"),
     ),
     "compute.change_password": (
         Row("PASSWORD", "active", "updating_password", _QUICK),
-        Row("ACTIVE", "active", None),
+        Row("ACTIVE", "active", None, 0, "password"),
     ),
-    "compute.rescue": (Row("RESCUE", "rescued", None),),
+    "compute.rescue": (Row("RESCUE", "rescued", None, 0, "rescued"),),
     "compute.unrescue": (
         Row("RESCUE", "rescued", "unrescuing", _QUICK),
         Row("RESCUE", "active", None, 0.04),
-        Row("ACTIVE", "active", None),
+        Row("ACTIVE", "active", None, 0, "unrescued"),
     ),
     "compute.snapshot": (
         Row("ACTIVE", "active", "image_snapshot", _QUICK),
@@ -77,7 +77,7 @@ SERVERS: dict[str, Machine] = {
     ),
     "compute.rebuild": (
         Row("REBUILD", "rebuilding", None, 0.15),
-        Row("ACTIVE", "active", None),
+        Row("ACTIVE", "active", None, 0, "rebuilt"),
     ),
     "compute.resize": (
         Row("RESIZE", "resizing", "resize_prep", 0.15),

@@ -10,11 +10,11 @@ from harness.lab.compute.machine import Effect, Engine, Machine, Row, Run
 from harness.lab.world import World
 
 VOLUMES: dict[str, Machine] = {
-    "volume.create": (Row("creating", seconds=0.08), Row("available")),
+    "volume.create": (Row("creating", seconds=0.08), Row("available", does="filled")),
     "volume.delete": (Row("deleting", does="gone"),),
     "volume.attach": (Row("attaching", seconds=0.06), Row("in-use", does="attached")),
     "volume.detach": (Row("in-use", seconds=0.06, does="detaching"), Row("available", does="detached")),
-    "snapshot.create": (Row("creating"), Row("available")),
+    "snapshot.create": (Row("creating", does="captured"), Row("available")),
     "snapshot.delete": (Row("deleting", does="gone"),),
 }
 """Seconds are those of the fake driver."""
@@ -125,9 +125,14 @@ def _detached(world: World, volume: Volume) -> None:
     volume.attached = None
 
 
+def _bytes_only(world: World, thing: Any) -> None:
+    """Something happens to the bytes, which the guests' disks keep."""
+
+
 _EFFECTS: dict[str, Effect] = {
     "gone": _gone,
     "attached": _attached,
     "detaching": _detaching,
     "detached": _detached,
+    **dict.fromkeys(("filled", "captured"), _bytes_only),
 }

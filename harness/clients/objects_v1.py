@@ -7,21 +7,24 @@ sends a DELETE to an account: where account management is allowed, that removes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+from urllib.parse import quote
 
 from swiftclient import client as swift
 
 from harness.clients.errors import ServerFault
 from harness.clients.link import Link
+from harness.clients.objects_v1_answers import META, headed_of, listed_of, name_of, usage_of
 from harness.clients.values import AccountUsage, Container, StoredObject
 from harness.clients.words import in_words
 
 QUIRKS = frozenset({"no_info", "account_delete_deletes", "no_conditional_put"})
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Container | StoredObject)
-_META = "x-object-meta-"
+_BYTES = "application/octet-stream"
 _PAGE = 1000
+_CHUNK = 64 * 1024
 _MOST = 200_000
 
 
@@ -35,7 +38,7 @@ class ObjectsV1:
 
     def account(self) -> AccountUsage:
         """What the account holds."""
-        return self._call(lambda to: _usage(swift.head_account(to.url, to.token, http_conn=to.connection)))
+        return self._call(lambda to: usage_of(swift.head_account(to.url, to.token, http_conn=to.connection)))
 
     def containers(self) -> Sequence[Container]:
         """The account's containers, page by page."""
@@ -73,27 +76,60 @@ class ObjectsV1:
         *,
         etag: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        content_type: str = _BYTES,
+        expires_after: int | None = None,
+        chunked: bool = False,
     ) -> StoredObject:
         """Store an object; the service checks ``etag`` where it is given."""
+        headers = {f"{META}{key}": value for key, value in (metadata or {}).items()}
+        headers |= {"X-Delete-After": str(expires_after)} if expires_after is not None else {}
+        return self._put(container, name, data, headers, etag, content_type, chunked)
+
+    def put_manifest(self, container: str, name: str, segments: str) -> None:
+        """Join the objects whose names begin with ``segments`` (container/prefix) into one."""
+        self._put(container, name, b"", {"X-Object-Manifest": segments})
+
+    def copy(
+        self,
+        container: str,
+        name: str,
+        to_container: str,
+        to_name: str,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        pull: bool = False,
+    ) -> None:
+        """Copy an object inside the account."""
         _named(container, name)
-        headers = {f"{_META}{key}": value for key, value in (metadata or {}).items()}
-        with self._link.keeper.creating("object", f"{container}/{name}") as entry:
-            stored = self._call(
-                lambda to: swift.put_object(
-                    to.url,
-                    to.token,
-                    container,
-                    name,
-                    data,
-                    content_length=len(data),
-                    etag=etag,
-                    content_type="application/octet-stream",
-                    headers=headers,
-                    http_conn=to.connection,
+        headers = {f"{META}{key}": value for key, value in (metadata or {}).items()}
+        if pull:
+            self._put(to_container, to_name, b"", headers | {"X-Copy-From": quote(f"/{container}/{name}")})
+            return
+        _named(to_container, to_name)
+        place = f"{to_container}/{to_name}"
+        with self._link.keeper.creating("object", place) as entry:
+            self._call(
+                lambda to: swift.copy_object(
+                    to.url, to.token, container, name, f"/{place}", headers, http_conn=to.connection
                 )
             )
-            entry.made(f"{container}/{name}")
-        return StoredObject(name, len(data), str(stored).strip('"'), "application/octet-stream")
+            entry.made(place)
+
+    def set_metadata(self, container: str, name: str, metadata: Mapping[str, str]) -> None:
+        """Replace the metadata of an object."""
+        _named(container, name)
+        headers = {f"{META}{key}": value for key, value in metadata.items()}
+        self._call(
+            lambda to: swift.post_object(to.url, to.token, container, name, headers, http_conn=to.connection)
+        )
+
+    def set_readers(self, container: str, readers: str) -> None:
+        """Say who may read a container; nobody else with an empty text."""
+        _named(container)
+        headers = {"X-Container-Read": readers}
+        self._call(
+            lambda to: swift.post_container(to.url, to.token, container, headers, http_conn=to.connection)
+        )
 
     def get(self, container: str, name: str) -> bytes:
         """The content of an object."""
@@ -106,7 +142,7 @@ class ObjectsV1:
         """What is known of an object without its content."""
         _named(container, name)
         return self._call(
-            lambda to: _headed(
+            lambda to: headed_of(
                 name, swift.head_object(to.url, to.token, container, name, http_conn=to.connection)
             )
         )
@@ -118,7 +154,7 @@ class ObjectsV1:
         def page(marker: str) -> Sequence[StoredObject]:
             return self._call(
                 lambda to: [
-                    _listed(row)
+                    listed_of(row)
                     for row in swift.get_container(
                         to.url,
                         to.token,
@@ -133,10 +169,70 @@ class ObjectsV1:
 
         return self._pages(page)
 
+    def names(
+        self,
+        container: str,
+        *,
+        limit: int | None = None,
+        marker: str | None = None,
+        end_marker: str | None = None,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        path: str | None = None,
+    ) -> Sequence[str]:
+        """One page of a container's names as the service gives it; folders end with the delimiter."""
+        _named(container)
+        return self._call(
+            lambda to: [
+                name_of(row)
+                for row in swift.get_container(
+                    to.url,
+                    to.token,
+                    container,
+                    limit=limit,
+                    marker=marker,
+                    end_marker=end_marker,
+                    prefix=prefix,
+                    delimiter=delimiter,
+                    path=path,
+                    http_conn=to.connection,
+                )[1]
+            ]
+        )
+
     def delete(self, container: str, name: str) -> None:
         """Remove an object."""
         _named(container, name)
         self._call(lambda to: swift.delete_object(to.url, to.token, container, name, http_conn=to.connection))
+
+    def _put(
+        self,
+        container: str,
+        name: str,
+        data: bytes,
+        headers: Mapping[str, str],
+        etag: str | None = None,
+        content_type: str | None = None,
+        chunked: bool = False,
+    ) -> StoredObject:
+        _named(container, name)
+        with self._link.keeper.creating("object", f"{container}/{name}") as entry:
+            stored = self._call(
+                lambda to: swift.put_object(
+                    to.url,
+                    to.token,
+                    container,
+                    name,
+                    _parts(data) if chunked else data,
+                    content_length=None if chunked else len(data),
+                    etag=etag,
+                    content_type=content_type,
+                    headers=dict(headers),
+                    http_conn=to.connection,
+                )
+            )
+            entry.made(f"{container}/{name}")
+        return StoredObject(name, len(data), str(stored).strip('"'), content_type or "")
 
     def _call(self, function: Callable[[_Target], T]) -> T:
         target = _Target(self._link)
@@ -176,27 +272,7 @@ def _named(*names: str) -> None:
         raise ValueError(f"not the name of a container or object: {'/'.join(names)!r}")
 
 
-def _usage(headers: Mapping[str, str]) -> AccountUsage:
-    counts = (headers[f"x-account-{name}"] for name in ("container-count", "object-count", "bytes-used"))
-    return AccountUsage(*(int(count) for count in counts))
-
-
-def _listed(row: Any) -> StoredObject:
-    return StoredObject(
-        name=str(row["name"]),
-        bytes=int(row["bytes"]),
-        etag=str(row["hash"]),
-        content_type=str(row.get("content_type") or ""),
-        modified=str(row.get("last_modified") or ""),
-    )
-
-
-def _headed(name: str, headers: Mapping[str, str]) -> StoredObject:
-    return StoredObject(
-        name=name,
-        bytes=int(headers["content-length"]),
-        etag=headers["etag"].strip('"'),
-        content_type=headers.get("content-type", ""),
-        modified=headers.get("last-modified", ""),
-        metadata={key.removeprefix(_META): value for key, value in headers.items() if key.startswith(_META)},
-    )
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The data piece by piece, so that nobody knows their length before the end."""
+    for start in range(0, len(data), _CHUNK):
+        yield data[start : start + _CHUNK]

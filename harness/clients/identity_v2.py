@@ -4,7 +4,7 @@ everything else on the admin side.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +13,7 @@ from keystoneauth1.identity import v2
 from harness.clients.door import Door, Seen, json_of
 from harness.clients.errors import ServiceError
 from harness.clients.identity_v2_answers import (
+    ec2_of,
     extension_of,
     role_of,
     service_of,
@@ -23,7 +24,16 @@ from harness.clients.identity_v2_answers import (
     values_of,
 )
 from harness.clients.link import Link
-from harness.clients.values import EndpointTemplate, Extension, Role, ServiceEntry, Tenant, Token, User
+from harness.clients.values import (
+    EC2Credentials,
+    EndpointTemplate,
+    Extension,
+    Role,
+    ServiceEntry,
+    Tenant,
+    Token,
+    User,
+)
 from harness.credentials import Account
 
 T = TypeVar("T")
@@ -100,6 +110,11 @@ class IdentityV2:
         credentials = {"username": username, "password": password}
         return self._tokens({"passwordCredentials": credentials}, tenant_name, tenant_id)
 
+    def exchange(self, token_id: str, tenant_name: str | None = None, tenant_id: str | None = None) -> Token:
+        """A token for another."""
+        self._link.door.record.secret(token_id)
+        return self._tokens({"token": {"id": token_id}}, tenant_name, tenant_id)
+
     def validate(self, token_id: str, belongs_to: str | None = None) -> Token:
         """What a token stands for."""
         self._link.door.record.secret(token_id)
@@ -172,6 +187,11 @@ class IdentityV2:
         body = {"user": {"id": user_id, "password": password}}
         self._admin("PUT", f"/users/{_part(user_id)}/OS-KSADM/password", json=body)
 
+    def enable_user(self, user_id: str, enabled: bool) -> None:
+        """Let a user log in, or no more."""
+        body = {"user": {"id": user_id, "enabled": enabled}}
+        self._admin("PUT", f"/users/{_part(user_id)}/OS-KSADM/enabled", json=body)
+
     def delete_user(self, user_id: str) -> None:
         """Remove a user."""
         self._admin("DELETE", f"/users/{_part(user_id)}")
@@ -179,6 +199,20 @@ class IdentityV2:
     def list_roles(self) -> list[Role]:
         """Every role."""
         return self._read("/OS-KSADM/roles", lambda data: [*map(role_of, data["roles"])])
+
+    def create_role(self, name: str | None = None) -> Role:
+        """A new role; the service answers 200."""
+        fresh = name or self._link.keeper.name("role")
+        with self._link.keeper.creating("role", fresh) as entry:
+            role = self._read(
+                "/OS-KSADM/roles", lambda data: role_of(data["role"]), "POST", {"role": {"name": fresh}}
+            )
+            entry.made(role.id)
+        return role
+
+    def delete_role(self, role_id: str) -> None:
+        """Remove a role."""
+        self._admin("DELETE", f"/OS-KSADM/roles/{_part(role_id)}")
 
     def user_roles(self, tenant_id: str, user_id: str) -> list[Role]:
         """The roles of a user in a tenant."""
@@ -192,6 +226,26 @@ class IdentityV2:
     def revoke_role(self, tenant_id: str, user_id: str, role_id: str) -> None:
         """Take a role in a tenant from a user."""
         self._admin("DELETE", _role_path(tenant_id, user_id, role_id))
+
+    def ec2_credentials(self, user_id: str) -> Sequence[EC2Credentials]:
+        """A user's keys for the EC2 API."""
+        return self._link.read("GET", self._ec2(user_id), lambda data: [*map(ec2_of, data["credentials"])])
+
+    def create_ec2_credentials(self, user_id: str, tenant_id: str) -> EC2Credentials:
+        """New keys; they have no name, so the ledger knows them by user and access key only."""
+        with self._link.keeper.creating("credential", "") as entry:
+            made = self._link.read(
+                "POST",
+                self._ec2(user_id),
+                lambda data: ec2_of(data["credential"]),
+                json={"tenant_id": tenant_id},
+            )
+            entry.made(f"{user_id}/{made.access}")
+        return made
+
+    def delete_ec2_credentials(self, user_id: str, access: str) -> None:
+        """Remove keys."""
+        self._link.ask("DELETE", f"{self._ec2(user_id)}/{_part(access)}")
 
     def list_extensions(self, interface: str = "public") -> list[Extension]:
         """Extensions of the public or admin side; the stock public side has none."""
@@ -221,6 +275,9 @@ class IdentityV2:
         seen = self._link.ask("POST", f"{self._public}/tokens", json={"auth": auth}, authenticated=False)
         with self._link.reading(seen):
             return token_of(json_of(seen), seen.headers)
+
+    def _ec2(self, user_id: str) -> str:
+        return f"{self._public}/users/{_part(user_id)}/credentials/OS-EC2"
 
     def _admin(self, method: str, path: str, json: Any = None) -> Seen:
         return self._link.ask(method, self._link.endpoint("identity", "admin") + path, json=json)

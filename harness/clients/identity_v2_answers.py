@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.clients.values import (
     CatalogueEntry,
+    EC2Credentials,
     EndpointTemplate,
     Extension,
     Role,
@@ -117,3 +118,8 @@ def role_of(row: Any) -> Role:
 def service_of(row: Any) -> ServiceEntry:
     """A service of the stored catalogue."""
     return ServiceEntry(str(row["id"]), str(row["type"]), str(row["name"]), row.get("description") or "")
+
+
+def ec2_of(row: Any) -> EC2Credentials:
+    """Keys for the EC2 API."""
+    return EC2Credentials(str(row["access"]), str(row["secret"]), str(row["tenant_id"]), str(row["user_id"]))

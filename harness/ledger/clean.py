@@ -98,7 +98,7 @@ class _Cleaning:
         """The things behind an entry, none where it was never made; ``None`` where nobody can tell."""
         if entry.id:
             return self._known(entry)
-        if not entry.name or not (entry.name.startswith(self.prefix) or entry.tenant in self.own):
+        if not (entry.name.startswith(self.prefix) or entry.tenant in self.own):
             self.left.append(Left(entry, "it may exist, and nothing tells it from what others made"))
             return None
         try:
@@ -128,10 +128,13 @@ class _Cleaning:
         return self._seen[place]
 
     def _named(self, entry: LedgerEntry) -> list[Thing]:
-        """By name; a request that was sent just before everything ended may still take effect for a while."""
+        """By name; a request that was sent just before everything ended may still take effect for a while.
+
+        What has no name is all of its kind in a tenant of our own, where everything is ours.
+        """
         while True:
             listed = self.cleaner.list(entry.kind, entry.tenant)
-            things = [thing for thing in listed if entry.name in (thing.name, thing.id)]
+            things = [thing for thing in listed if not entry.name or entry.name in (thing.name, thing.id)]
             if things or self.clock.now() >= entry.t + SETTLED:
                 return things
             self.clock.sleep(0.5)

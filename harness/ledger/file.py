@@ -28,8 +28,10 @@ KINDS = (
     "keypair",
     "object",
     "container",
+    "credential",
     "user",
     "tenant",
+    "role",
 )
 """What can be created, in the order in which it is removed: what uses others comes first."""
 

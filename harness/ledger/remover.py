@@ -25,8 +25,10 @@ SERVICES: Mapping[str, str] = {
     "image": "image",
     "object": "object-store",
     "container": "object-store",
+    "credential": "identity",
     "user": "identity",
     "tenant": "identity",
+    "role": "identity",
 }
 _BARE = {"address": "floating_ips", "group": "security_groups", "snapshot": "snapshots"}
 """Kinds without a client of their own: what their listings are called."""
@@ -71,14 +73,18 @@ class Remover:
         if thing.kind == "object":
             session.objects.delete(*_split(thing.id))
             return
+        if thing.kind == "image":
+            _delete_image(session, thing.id)
+            return
         calls: Mapping[str, Callable[[str], None]] = {
             "server": session.compute.delete_server,
             "keypair": session.compute.delete_keypair,
             "volume": session.volumes.delete,
-            "image": session.images.delete,
             "container": session.objects.delete_container,
             "user": session.identity.delete_user,
             "tenant": session.identity.delete_tenant,
+            "role": session.identity.delete_role,
+            "credential": lambda id: session.identity.delete_ec2_credentials(*_split(id)),
         }
         calls[thing.kind](thing.id)
 
@@ -110,11 +116,14 @@ class Remover:
             return [(container.name, container.name) for container in session.objects.containers()]
         if kind == "object":
             return _objects(session)
+        if kind == "credential":
+            return _credentials(session)
         lists: Mapping[str, Callable[[], Iterable[Any]]] = {
             "server": session.compute.servers,
             "volume": session.volumes.list,
             "user": session.identity.list_users,
             "tenant": session.identity.list_tenants,
+            "role": session.identity.list_roles,
         }
         return [(thing.id, thing.name) for thing in lists[kind]()]
 
@@ -140,6 +149,22 @@ def _objects(session: CloudSession) -> Iterable[tuple[str, str]]:
     for container in session.objects.containers():
         for each in session.objects.list(container.name):
             yield f"{container.name}/{each.name}", f"{container.name}/{each.name}"
+
+
+def _credentials(session: CloudSession) -> Iterable[tuple[str, str]]:
+    """The session's own keys for the EC2 API in its tenant; they have no name."""
+    user, tenant = session.identity.token.user.id, _tenant_id(session)
+    keys = session.identity.ec2_credentials(user)
+    return [(f"{key.user}/{key.access}", "") for key in keys if key.tenant == tenant]
+
+
+def _delete_image(session: CloudSession, image: str) -> None:
+    """A protected image is not deleted before its protection is taken away."""
+    try:
+        session.images.delete(image)
+    except Refused:
+        session.images.update(image, protected=False)
+        session.images.delete(image)
 
 
 def _bare(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from harness.clients.values import EndpointTemplate, Extension, Role, ServiceEntry, Tenant, Token, User
+from harness.clients.values import (
+    EC2Credentials,
+    EndpointTemplate,
+    Extension,
+    Role,
+    ServiceEntry,
+    Tenant,
+    Token,
+    User,
+)
 
 
 class Identity(Protocol):
@@ -25,7 +35,11 @@ class Identity(Protocol):
     def authenticate(
         self, username: str, password: str, tenant_name: str | None = None, tenant_id: str | None = None
     ) -> Token:
-        """A fresh token by password; raises ``Refused``."""
+        """A fresh token by password; without a tenant, one that is for none. Raises ``Refused``."""
+        ...
+
+    def exchange(self, token_id: str, tenant_name: str | None = None, tenant_id: str | None = None) -> Token:
+        """A token for another: of a tenant, for one that is for none; raises ``Refused``."""
         ...
 
     def validate(self, token_id: str, belongs_to: str | None = None) -> Token:
@@ -74,12 +88,24 @@ class Identity(Protocol):
         """Give a user another password (administrators)."""
         ...
 
+    def enable_user(self, user_id: str, enabled: bool) -> None:
+        """Let a user log in, or no more (administrators)."""
+        ...
+
     def delete_user(self, user_id: str) -> None:
         """Remove a user (administrators)."""
         ...
 
     def list_roles(self) -> list[Role]:
         """Every role (administrators)."""
+        ...
+
+    def create_role(self, name: str | None = None) -> Role:
+        """A new role (administrators); raises ``Conflict``."""
+        ...
+
+    def delete_role(self, role_id: str) -> None:
+        """Remove a role, from all who hold it (administrators)."""
         ...
 
     def user_roles(self, tenant_id: str, user_id: str) -> list[Role]:
@@ -92,6 +118,18 @@ class Identity(Protocol):
 
     def revoke_role(self, tenant_id: str, user_id: str, role_id: str) -> None:
         """Take a role in a tenant from a user (administrators)."""
+        ...
+
+    def ec2_credentials(self, user_id: str) -> Sequence[EC2Credentials]:
+        """A user's keys for the EC2 API; raises ``Refused`` for those of another user."""
+        ...
+
+    def create_ec2_credentials(self, user_id: str, tenant_id: str) -> EC2Credentials:
+        """New keys for the EC2 API in one tenant; raises ``Refused``."""
+        ...
+
+    def delete_ec2_credentials(self, user_id: str, access: str) -> None:
+        """Remove keys for the EC2 API; raises ``NotFound``."""
         ...
 
     def list_extensions(self, interface: str = "public") -> list[Extension]:

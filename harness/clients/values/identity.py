@@ -97,3 +97,13 @@ class EndpointTemplate:
     public: str
     internal: str
     admin: str
+
+
+@dataclass(frozen=True)
+class EC2Credentials:
+    """Keys by which a user enters the EC2 API in one tenant; the secret never shows in a ``repr``."""
+
+    access: str
+    secret: str = field(repr=False)
+    tenant: str
+    user: str

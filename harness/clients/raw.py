@@ -78,11 +78,13 @@ class Raw:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         interface: str = "public",
+        sized: bool = True,
     ) -> Answer:
         """One request; ``path`` counts from the service's endpoint, unless it is a whole URL.
 
         ``token`` is the session's own unless one is given, None for none. ``body`` may be bytes, text, or
-        data that is sent as JSON. Redirects are not followed. Accept is ``application/json`` unless given:
+        data that is sent as JSON. A request that is not ``sized`` announces neither a length nor chunks, and
+        has no body. Redirects are not followed. Accept is ``application/json`` unless given:
         Essex answers in HTML to those who accept anything.
         """
         url = path if path.startswith(("http://", "https://")) else self._url(interface) + path
@@ -95,7 +97,7 @@ class Raw:
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
             sent.setdefault("Content-Type", "application/json")
-        return send(self._link, method, url, sent, body)
+        return send(self._link, method, url, sent, body, sized=sized)
 
     def _url(self, interface: str) -> str:
         """The endpoint; with ``as_tenant``, as it would read for that tenant."""
@@ -104,16 +106,32 @@ class Raw:
         return url.replace(tenant.id, self._as_tenant) if self._as_tenant and tenant else url
 
 
-def send(link: Link, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Answer:
+def send(
+    link: Link, method: str, url: str, headers: Mapping[str, str], body: Any = None, *, sized: bool = True
+) -> Answer:
     """One exchange without any judgement of its status."""
     if method.upper() == "DELETE" and is_object_account(link, url):
         raise ValueError(f"{method} {url} would delete a whole account of the object storage")
     with in_words(link.door):
-        response = link.plain.request(method, url, headers=dict(headers), data=body, allow_redirects=False)
+        if sized:
+            response = link.plain.request(
+                method, url, headers=dict(headers), data=body, allow_redirects=False
+            )
+        else:
+            response = _send_unsized(link, method, url, headers)
         seen = link.door.last
     if seen is None or not isinstance(response, requests.Response):
         raise_for(seen, "the request was not sent")
     return Answer(response.status_code, dict(response.headers), seen.body, seen.exchange)
+
+
+def _send_unsized(link: Link, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
+    """``requests`` and ``urllib3`` each add a length; an empty Transfer-Encoding keeps the second from it."""
+    request = link.plain.prepare_request(requests.Request(method, url, dict(headers)))
+    request.headers.pop("Content-Length", None)
+    request.headers.update({"Transfer-Encoding": "", "Connection": "close"})
+    settings = link.plain.merge_environment_settings(url, {}, False, None, None)
+    return link.plain.send(request, allow_redirects=False, **settings)
 
 
 def is_object_account(link: Link, url: str) -> bool:

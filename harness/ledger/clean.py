@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,6 +13,7 @@ from harness.ledger.file import Ledger, LedgerEntry
 
 SETTLED = 5.0
 """Seconds after which a request that was sent and never answered has taken effect, or never will."""
+_UNTOLD = "it may exist, and nothing tells it from what others made"
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,34 @@ class _Cleaning:
         """The things behind an entry, none where it was never made; ``None`` where nobody can tell."""
         if entry.id:
             return self._known(entry)
+        if not entry.name:
+            return self._nameless(entry)
         if not (entry.name.startswith(self.prefix) or entry.tenant in self.own):
-            self.left.append(Left(entry, "it may exist, and nothing tells it from what others made"))
+            self.left.append(Left(entry, _UNTOLD))
             return None
+        return self._looked_up(entry, lambda thing: entry.name in (thing.name, thing.id))
+
+    def _nameless(self, entry: LedgerEntry) -> list[Thing] | None:
+        """What has no name (a floating address), by what no other entry knows.
+
+        In a tenant of our own that is ours; elsewhere it may be anybody's.
+        """
+        known = {other.id for other in self.ledger.entries() if other.kind == entry.kind}
+        things = self._looked_up(entry, lambda thing: thing.id not in known)
+        if things and entry.tenant not in self.own:
+            shown = ", ".join(thing.name or thing.id for thing in things)
+            self.left.append(Left(entry, f"{_UNTOLD}: {shown}"))
+            return None
+        return things
+
+    def _looked_up(self, entry: LedgerEntry, is_it: Callable[[Thing], bool]) -> list[Thing] | None:
+        """By listing; a request that was sent just before everything ended may take effect for a while."""
         try:
-            return self._named(entry)
+            while True:
+                things = [thing for thing in self.cleaner.list(entry.kind, entry.tenant) if is_it(thing)]
+                if things or self.clock.now() >= entry.t + SETTLED:
+                    return things
+                self.clock.sleep(0.5)
         except (CloudError, OutOfReach) as error:
             self.left.append(Left(entry, f"could not be looked up: {error}"))
             return None
@@ -126,15 +150,3 @@ class _Cleaning:
             except (CloudError, OutOfReach):
                 self._seen[place] = []
         return self._seen[place]
-
-    def _named(self, entry: LedgerEntry) -> list[Thing]:
-        """By name; a request that was sent just before everything ended may still take effect for a while.
-
-        What has no name is all of its kind in a tenant of our own, where everything is ours.
-        """
-        while True:
-            listed = self.cleaner.list(entry.kind, entry.tenant)
-            things = [thing for thing in listed if not entry.name or entry.name in (thing.name, thing.id)]
-            if things or self.clock.now() >= entry.t + SETTLED:
-                return things
-            self.clock.sleep(0.5)

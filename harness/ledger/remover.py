@@ -6,7 +6,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.clients.errors import Conflict, Exchange, Invalid, NotFound, Refused, ServerFault, Unreachable
+from harness.clients.errors import (
+    Conflict,
+    Exchange,
+    Invalid,
+    NotFound,
+    Refused,
+    ServerFault,
+    ServiceError,
+    Unreachable,
+)
 from harness.clients.raw import Answer
 from harness.clients.session import CloudSession
 from harness.errors import OutOfReach
@@ -30,9 +39,10 @@ SERVICES: Mapping[str, str] = {
     "tenant": "identity",
     "role": "identity",
 }
-_BARE = {"address": "floating_ips", "group": "security_groups", "snapshot": "snapshots"}
+_BARE = {"snapshot": "snapshots"}
 """Kinds without a client of their own: what their listings are called."""
-_PATHS = {"address": "/os-floating-ips", "group": "/os-security-groups", "snapshot": "/snapshots"}
+_PATHS = {"snapshot": "/snapshots"}
+_LISTS = {"address": "floating addresses", "group": "security groups"}
 _OVER = frozenset({"deleted", "pending_delete", "DELETED"})
 _SILENCE = 20.0
 
@@ -78,6 +88,8 @@ class Remover:
             return
         calls: Mapping[str, Callable[[str], None]] = {
             "server": session.compute.delete_server,
+            "address": session.network.release,
+            "group": session.network.delete_group,
             "keypair": session.compute.delete_keypair,
             "volume": session.volumes.delete,
             "container": session.objects.delete_container,
@@ -105,6 +117,8 @@ class Remover:
         return session
 
     def _listed(self, session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
+        if kind in ("address", "group"):
+            return _of_network(session, kind)
         if kind in _BARE:
             return _bare(session, kind)
         if kind == "image":
@@ -167,11 +181,23 @@ def _delete_image(session: CloudSession, image: str) -> None:
         session.images.delete(image)
 
 
-def _bare(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
-    """What an extension lists; one that the cloud does not have is out of reach.
+def _of_network(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
+    """Addresses, or groups without the default one: that is no thing of ours.
 
-    The default group is no thing of ours.
+    What the cloud does not have is out of reach.
     """
+    try:
+        if kind == "address":
+            return [(held.id, held.address) for held in session.network.floating_addresses()]
+        return [(group.id, group.name) for group in session.network.groups() if group.name != "default"]
+    except ServiceError as error:
+        if error.status in (404, 501):
+            raise OutOfReach(f"this cloud does not list {_LISTS[kind]} ({error.status})") from error
+        raise
+
+
+def _bare(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
+    """What an extension lists; one that the cloud does not have is out of reach."""
     answer = session.raw(SERVICES[kind]).send("GET", _PATHS[kind])
     if answer.status in (404, 501):
         raise OutOfReach(f"this cloud does not list {_BARE[kind].replace('_', ' ')} ({answer.status})")
@@ -180,11 +206,11 @@ def _bare(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
         rows = [(str(row["id"]), _name_of(row)) for row in answer.json()[_BARE[kind]]]
     except (KeyError, TypeError) as error:
         raise ServerFault(f"the answer cannot be read: {error!r}", answer.exchange) from error
-    return [(id, name) for id, name in rows if (kind, name) != ("group", "default")]
+    return rows
 
 
 def _name_of(row: Mapping[str, Any]) -> str:
-    names = (row.get(name) for name in ("name", "display_name", "displayName", "ip"))
+    names = (row.get(name) for name in ("name", "display_name", "displayName"))
     return str(next((name for name in names if name), ""))
 
 

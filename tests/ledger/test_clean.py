@@ -170,10 +170,26 @@ def test_a_name_that_anybody_could_have_given_is_no_proof(bench: Bench) -> None:
     assert len(bench.clean(own=["site"]).removed) == 1
 
 
-def test_an_address_without_name_or_id_cannot_be_told(bench: Bench) -> None:
+def test_an_address_without_name_or_id_cannot_be_told_from_others(bench: Bench) -> None:
     with bench.ledger.creating("address", name="", tenant="site"):
         pass
-    assert len(bench.clean().left) == 1
+    theirs = bench.cloud.put("address", "7", "203.0.113.9", "site")
+    cleaned = bench.clean()
+    assert "nothing tells it from what others made: 203.0.113.9" in str(cleaned.left[0])
+    assert theirs in bench.cloud.things
+    assert bench.clean(own=["site"]).removed
+    assert bench.cloud.things == {}
+
+
+def test_an_address_of_which_nothing_came_is_absent(bench: Bench) -> None:
+    """All that the tenant holds is known to other entries, so the one intended was never made."""
+    with bench.ledger.creating("address", name="", tenant="site") as entry:
+        entry.made("7")
+    with bench.ledger.creating("address", name="", tenant="site"):
+        pass
+    bench.cloud.put("address", "7", "203.0.113.9", "site")
+    cleaned = bench.clean()
+    assert (len(cleaned.removed), len(cleaned.absent), cleaned.left) == (1, 1, ())
 
 
 @pytest.mark.parametrize("trouble", ["broken", "strange"])

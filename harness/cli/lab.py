@@ -30,6 +30,11 @@ def up(
         str | None, typer.Option("--name", help="The lab's name; by default the architecture's.")
     ] = None,
     fault: Annotated[list[str], typer.Option("--fault", help="Break it in this way; can be repeated.")] = [],  # noqa: B006 - typer copies it
+    jitter: Annotated[
+        str,
+        typer.Option("--jitter", metavar="TIME", help="Every answer takes up to so much longer: 300 ms."),
+    ] = "",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Chooses the delays of --jitter.")] = 0,
     overlay: Overlay = [],  # noqa: B006
     set_: Set = [],  # noqa: B006
     home: Home = _HOME,
@@ -40,8 +45,11 @@ def up(
     from harness.lab import up as bring_up
 
     arch = load(architecture, overlays=list(overlay), sets=list(set_))
+    late = _late(jitter)
     with _spinning(f"bringing up {arch.name}", quiet=as_json):
-        info = bring_up(arch, name=name, home=home, faults=tuple(fault), ref=architecture)
+        info = bring_up(
+            arch, name=name, home=home, faults=tuple(fault), ref=architecture, jitter=late, seed=seed
+        )
     if as_json:
         _print_json(info.to_json())
         return
@@ -53,6 +61,8 @@ def up(
         _say(f"rings built: {', '.join(info.built)}")
     for row in info.faults:
         _say(f"broken on purpose: {row}")
+    if late:
+        _say(f"uneven on purpose: up to {jitter} later, seed {seed}")
     _say(f"site:  {_near(info.site_file)}")
     _say(f"run:   deployday run {_near(info.site_file)}")
     _say(f"down:  deployday lab down {info.name}{_home_words(home)}")
@@ -130,6 +140,19 @@ def faults(
                 for r in rows
             ],
         )
+
+
+def _late(text: str) -> float:
+    """Seconds of ``--jitter``."""
+    from harness.arch.units import seconds
+
+    try:
+        late = seconds(text) if text else 0.0
+    except ValueError as error:
+        raise UsageError(f"--jitter {text!r}: expected {error}") from None
+    if late > 60:
+        raise UsageError(f"--jitter {text!r}: a minute is the most")
+    return late
 
 
 def _fault_row(fault: Any, arch: Any) -> dict[str, Any]:

@@ -13,15 +13,17 @@ from harness.errors import LabError
 from harness.lab.faults import Toggles, faults
 from harness.lab.holding import Hold
 from harness.lab.http import Routes, json_answer
+from harness.lab.jitter import Unsteady
 from harness.lab.world import World
 
 
 def control_app(world: World, toggles: Toggles, hold: Hold) -> Routes:
-    """What there is, which faults are in force, and one answer kept back.
+    """What there is, which faults are in force, one answer kept back, and answers that come late.
 
     ``GET /_lab/inventory``, ``GET /_lab/secrets``; ``GET /_lab/faults``, ``POST`` and ``DELETE`` of
     ``/_lab/faults/<name>``; ``POST /_lab/hold/<n>`` holds the n-th answer from now, ``GET`` and ``DELETE`` of
-    ``/_lab/hold`` look and let go.
+    ``/_lab/hold`` look and let go. ``POST /_lab/jitter/<milliseconds>/<seed>`` makes answers and states take
+    longer by chance, ``GET`` and ``DELETE`` of ``/_lab/jitter`` look and end it.
     """
 
     async def inventory(request: Request) -> Response:
@@ -58,7 +60,20 @@ def control_app(world: World, toggles: Toggles, hold: Hold) -> Routes:
             hold.release()
         return json_answer({"at": hold.at, "count": hold.count, "reached": hold.reached})
 
+    unsteady = Unsteady(world, toggles.bench.real)
+
+    async def jittering(request: Request) -> Response:
+        if request.method == "POST":
+            words = request.path_params
+            unsteady.on(int(words["milliseconds"]) / 1000, int(words["seed"]))
+        elif request.method == "DELETE":
+            unsteady.off()
+        return json_answer(unsteady.to_json())
+
     routes = Routes()
+    routes.add("GET", "/_lab/jitter", jittering)
+    routes.add("DELETE", "/_lab/jitter", jittering)
+    routes.add("POST", "/_lab/jitter/{milliseconds}/{seed}", jittering)
     routes.add("GET", "/_lab/secrets", secrets)
     routes.add("GET", "/_lab/hold", holding)
     routes.add("DELETE", "/_lab/hold", holding)

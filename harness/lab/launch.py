@@ -80,11 +80,14 @@ def up(
     faults: Sequence[str] = (),
     ref: str | Path | None = None,
     tied: bool = False,
+    jitter: float = 0.0,
+    seed: int = 0,
 ) -> LabInfo:
     """Bring up the cloud of an architecture; returns when it has answered and stored an object.
 
     ``ref`` is what the site file calls the architecture (a file, or a shipped name; by default the shipped
-    name). ``faults`` are put in force once it is ready. A ``tied`` lab ends with this process, however that
+    name). ``faults`` are put in force once it is ready; then answers and states take up to ``jitter`` seconds
+    longer, by chance and ``seed``. A ``tied`` lab ends with this process, however that
     ends. Raises ``UsageError`` where a lab of that name runs,
     ``LabError`` where it cannot be started; nothing is left running then.
     """
@@ -109,6 +112,8 @@ def up(
             write_site(folder, _reference(arch, ref), layout, arch.model)
             for fault in faults:
                 control("POST", f"{layout.control_url}/_lab/faults/{fault}")
+            if jitter:
+                control("POST", f"{layout.control_url}/_lab/jitter/{round(jitter * 1000)}/{seed}")
         except BaseException:
             _end(pid, started(pid) or "")
             _stop(folder)

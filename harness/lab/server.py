@@ -35,6 +35,7 @@ from harness.lab.faults.rules import ABORT
 from harness.lab.folder import LabFolder, write_secret
 from harness.lab.hostside.keys import user_key, write_known_hosts
 from harness.lab.hostside.nodes import Node
+from harness.lab.jitter import Late, jitter
 from harness.lab.layout import Layout
 from harness.lab.objects.stack import ObjectStack, Secrets
 from harness.lab.process import name_process, started
@@ -140,7 +141,8 @@ class _Plane:
             # it every
             # answer on a kept connection waits 40 ms for the client's acknowledgement.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        table = {place: made[component] for place, component in places.items()}
+        late = {name: Late(app, jitter(self.world)) for name, app in made.items()}
+        table: dict[Socket, ASGIApp] = {place: late[component] for place, component in places.items()}
         return {**table, self.layout.control: made["control"]}
 
     def _write_keys(self) -> None:

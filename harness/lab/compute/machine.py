@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from harness.lab.jitter import jitter
 from harness.lab.world import World
 
 KEEP = "="
@@ -93,7 +94,8 @@ class Engine:
         run: Run = thing.run
         row, *rest = run.rows
         _set(thing, row)
-        thing.run = Run(run.due + row.seconds * self.pace(), tuple(rest)) if rest else None
+        lasts = row.seconds * self.pace() + jitter(self.world).draw()
+        thing.run = Run(run.due + lasts, tuple(rest)) if rest else None
         if row.does:
             self.effects[row.does](self.world, thing)
         self.entered(self.world, thing)

@@ -2,23 +2,32 @@
 
 Unpickling a file from a host with Python's own unpickler runs whatever the file says. This one knows the few
 operations of protocols 0 to 2 that Swift's ring and builder files are made of: dicts, lists, tuples, text,
-numbers, and arrays of numbers. It calls nothing; any other operation is an error. Its work and its memory
-are bounded by the length of the input.
+numbers, and arrays of numbers. It calls nothing; any other operation is an error.
+
+Arrays come out as numpy's, a long run of numbers is kept as one. Memory is bounded: at most ``MOST_STEPS``
+operations of at most 120 bytes each, and four times the input.
 """
 
 from __future__ import annotations
 
-import pickle
+import pickle  # the names of its operations; loads() is only given numbers, see _batch
+import re
 import struct
-from array import array
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from harness.rings.errors import RingError
 
+MOST_STEPS = 1 << 22
 _WRONG = (IndexError, KeyError, TypeError, ValueError, OverflowError, struct.error)
-_WIDTHS = {"B": "B", "H": "H", "I": "I", "L": "I"}
+_WIDTHS = {"B": "u1", "H": "u2", "I": "u4", "L": "u4"}
 _SCALARS = frozenset({str, int, float, bool, type(None)})
+_OBJECTS = frozenset(
+    {(b"swift.common.ring.ring", b"RingData"), (b"swift.common.ring.builder", b"RingBuilder")}
+)
+_BATCH = re.compile(rb"\((?:K.|M..|J....)++e", re.DOTALL)
 
 
 class _Mark:
@@ -26,23 +35,41 @@ class _Mark:
 
 
 class _ArrayType:
-    """Stands for ``array.array`` where a pickle names it; nothing else can be named."""
+    """Stands for ``array.array`` where a pickle names it."""
+
+
+class _ObjectType:
+    """Stands for the two classes whose objects Swift pickled before Essex; nothing else can be named."""
+
+
+class _State(dict[str, Any]):
+    """What such an object held."""
+
+
+class _Numbers:
+    """Numbers that were appended to a list together; they become plain ones where the list stays a list."""
+
+    def __init__(self, values: list[int]) -> None:
+        self.values = np.array(values, dtype=np.min_scalar_type(max(values)) if min(values) >= 0 else None)
 
 
 def unpickle(data: bytes) -> Any:
     """The plain data in a pickle; raises ``RingError`` for anything that is not plain data, or is torn."""
-    machine = _Machine(data)
+    machine, steps = _Machine(data), 0
     while (code := machine.take(1)) != pickle.STOP:
         operation = _OPERATIONS.get(code)
+        steps += 1
         if operation is None:
             raise RingError(f"byte {machine.at - 1}: the pickle asks for {code!r}, which no ring needs")
+        if steps > MOST_STEPS:
+            raise RingError(f"byte {machine.at}: the pickle takes more than {MOST_STEPS} operations")
         try:
             operation(machine)
         except RingError as error:
             raise RingError(f"byte {machine.at}: {error}") from None
         except _WRONG as error:
             raise RingError(f"byte {machine.at}: not a pickle: {type(error).__name__}: {error}") from None
-    return machine.result()
+    return _plain(machine.result(), MOST_STEPS - steps)
 
 
 class _Machine:
@@ -78,6 +105,17 @@ class _Machine:
 
     def push(self, value: Any) -> None:
         self.stack.append(value)
+
+    def mark(self) -> None:
+        """A mark; if nothing but numbers for a list follow it, they are taken at once."""
+        batch = _BATCH.match(self._data, self.at - 1)
+        if batch is None or not self.stack or type(self.stack[-1]) is not list:
+            self.push(_Mark)
+            return
+        self.at = batch.end()
+        run = self._data[batch.start() + 1 : batch.end() - 1]
+        values = pickle.loads(b"(" + run + b"l.")  # noqa: S301 - BININT operations and nothing else
+        self.stack[-1].append(_Numbers(values)) if len(values) > 8 else self.stack[-1].extend(values)
 
     def pop(self) -> Any:
         value = self.stack.pop()
@@ -134,21 +172,31 @@ class _Machine:
 
     def name(self) -> None:
         named = (self.line(), self.line())
-        if named != (b"array", b"array"):
+        if named != (b"array", b"array") and named not in _OBJECTS:
             raise RingError(f"the pickle names {b'.'.join(named)[:80]!r}; only array.array is plain data")
-        self.push(_ArrayType)
+        self.push(_ObjectType if named in _OBJECTS else _ArrayType)
+
+    def new(self) -> None:
+        arguments, made = self.pop(), self.pop()
+        if made is not _ObjectType or type(arguments) is not tuple or arguments:
+            raise RingError("the pickle makes an object, which is no ring and no builder")
+        self.push(_State())
 
     def call(self) -> None:
         arguments, function = self.pop(), self.pop()
         if function is not _ArrayType or type(arguments) is not tuple or len(arguments) != 2:
             raise RingError("the pickle calls something; only an array of numbers may be made")
-        self._room -= len(arguments[1])
+        made = _array(*arguments)
+        self._room -= len(made)
         if self._room < 0:
             raise RingError("the pickle makes more numbers than it holds")
-        self.push(_array(*arguments))
+        self.push(made)
 
     def build(self) -> None:
-        if self.pop():
+        state, made = self.pop(), self.stack[-1]
+        if type(made) is _State and type(state) is dict:
+            made.update(state)
+        elif state:
             raise RingError("the pickle gives an object a state; plain data has none")
 
 
@@ -159,18 +207,52 @@ def _key(key: Any) -> Any:
     raise RingError(f"a {type(key).__name__} as a key")
 
 
-def _array(typecode: Any, values: Any) -> array[Any]:
+def _array(typecode: Any, values: Any) -> np.ndarray[Any, Any]:
     """``array(typecode, values)`` as Python 2.7 pickles it (a list),
     or Python 2.6 (its bytes, little-endian).
     """
     if type(typecode) is not str or typecode not in _WIDTHS:
         raise RingError(f"an array of type {typecode!r}")
+    width = np.dtype(f"<{_WIDTHS[typecode]}")
     if type(values) is str:
-        raw = values.encode("utf-8", "surrogateescape")
-        values = [value for (value,) in struct.iter_unpack(f"<{_WIDTHS[typecode]}", raw)]
+        return np.frombuffer(values.encode("utf-8", "surrogateescape"), dtype=width)
     if type(values) is not list:
         raise RingError("an array of neither numbers nor bytes")
-    return array(typecode, values)
+    return _gathered(values, width)
+
+
+def _gathered(values: list[Any], width: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """A list of numbers and runs of them as one array of a width that all must fit."""
+    length = sum(len(value.values) if type(value) is _Numbers else 1 for value in values)
+    found, most, at = np.empty(length, dtype=width), (1 << 8 * width.itemsize) - 1, 0
+    for value in values:
+        run = value.values if type(value) is _Numbers else [value]
+        if type(value) not in (_Numbers, int) or int(min(run)) < 0 or int(max(run)) > most:
+            raise RingError(f"an array of {width.itemsize} bytes a number, in which one does not fit")
+        found[at : at + len(run)] = run
+        at += len(run)
+    return found
+
+
+def _plain(result: Any, room: int) -> Any:
+    """The result, with the runs of numbers in its lists as plain numbers."""
+    waiting, seen = [result], set()
+    while waiting:
+        value = waiting.pop()
+        if not isinstance(value, list | tuple | dict) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if type(value) is list and any(type(part) is _Numbers for part in value):
+            room -= sum(len(part.values) for part in value if type(part) is _Numbers)
+            if room < 0:
+                raise RingError(f"the pickle holds more than {MOST_STEPS} numbers outside arrays")
+            value[:] = _unrolled(value)
+        waiting.extend(value.values() if isinstance(value, dict) else value)
+    return result
+
+
+def _unrolled(values: list[Any]) -> list[Any]:
+    return [one for part in values for one in (part.values.tolist() if type(part) is _Numbers else (part,))]
 
 
 def _memorize(machine: _Machine, index: int) -> None:
@@ -185,7 +267,7 @@ def _dict(machine: _Machine) -> None:
 
 _OPERATIONS: dict[bytes, Callable[[_Machine], None]] = {
     pickle.PROTO: _Machine.protocol,
-    pickle.MARK: lambda m: m.push(_Mark),
+    pickle.MARK: _Machine.mark,
     pickle.NONE: lambda m: m.push(None),
     pickle.NEWTRUE: lambda m: m.push(True),
     pickle.NEWFALSE: lambda m: m.push(False),
@@ -223,5 +305,6 @@ _OPERATIONS: dict[bytes, Callable[[_Machine], None]] = {
     pickle.LONG_BINGET: lambda m: m.push(m.memo[m.number("<I")]),
     pickle.GLOBAL: _Machine.name,
     pickle.REDUCE: _Machine.call,
+    pickle.NEWOBJ: _Machine.new,
     pickle.BUILD: _Machine.build,
 }

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.rings import RingError, read, read_builder, read_ring
+from harness.rings import RingError, gzipped, read_builder, read_ring
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RINGS = ("account", "container", "object")
@@ -112,14 +112,12 @@ def test_a_weightless_device_with_partitions_is_far_off() -> None:
         (pickled() + b"tail", "follow the end"),
         (pickled()[:20] + b"\xff" * 20 + pickled()[40:], "damaged"),
         (gzip.compress(pickle.dumps([1], protocol=2)), "a pickled ring is a dict"),
-        (gzip.compress(pickle.dumps({"devs": []}, protocol=2)), "replica2part2dev_id"),
+        (gzip.compress(pickle.dumps({"part_shift": 30}, protocol=2)), "replica2part2dev_id"),
         (pickled(shift=99), "part_shift is 99"),
         (pickled(shift="30"), "part_shift"),
         (pickled(rows=[[0, 0, 0, 0]]), "not a list of arrays"),
         (pickled(rows=[array("H", [0, 0])]), None),
         (pickled(rows=[array("H", [0, 0]), array("H", [0, 0, 0, 0])]), "2 partitions, expected 4"),
-        (pickled(rows=[array("H", [0, 1, 0, 2])]), "partitions on device 1, which is not there"),
-        (pickled(rows=[array("H", [0, 65535, 0, 2])]), "device 65535"),
         (pickled(devices=[DEVICES[0] | {"id": 7}]), "says that its id is 7"),
         (pickled(devices=[DEVICES[0] | {"weight": float("nan")}]), "weight of nan"),
         (pickled(devices=[{"id": 0}]), "zone"),
@@ -139,10 +137,10 @@ def test_what_is_wrong_is_said(data: bytes, complaint: str | None) -> None:
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "LARGEST_RING", 1_000_000)
+    monkeypatch.setattr(gzipped, "LARGEST_RING", 1_000_000)
     with pytest.raises(RingError, match="more than 1000000 bytes"):
         read_ring(gzip.compress(b"\0" * 50_000_000))
-    monkeypatch.setattr(read, "LARGEST_FILE", 10)
+    monkeypatch.setattr(gzipped, "LARGEST_FILE", 10)
     with pytest.raises(RingError, match="at most 10"):
         read_ring(pickled())
 
@@ -151,7 +149,7 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     ("content", "complaint"),
     [
         ([1, 2], "a builder is a dict, found a list"),
-        ({"part_power": 10}, "replicas"),
+        ({"part_power": 10, "min_part_hours": 1}, "replicas"),
         ({"part_power": "ten", "replicas": 3, "min_part_hours": 1}, "part_power"),
         ({"part_power": 10, "replicas": 3, "min_part_hours": -1}, "min_part_hours"),
     ],

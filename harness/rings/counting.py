@@ -1,0 +1,37 @@
+"""Counting how many replicas each id of a table holds, in little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from harness.rings.model import Row
+
+_BLOCK = 1 << 17
+_DENSE = 1 << 17
+
+
+def held(table: Iterable[Row]) -> dict[int, int]:
+    """Id → count, for the ids that occur; an id far out of range costs no memory."""
+    dense = np.zeros(_DENSE, dtype=np.int64)
+    sparse: dict[int, int] = {}
+    for row in table:
+        for at in range(0, len(row), _BLOCK):
+            _count(row[at : at + _BLOCK], dense, sparse)
+    found = {int(number): int(dense[number]) for number in np.flatnonzero(dense)}
+    return found | sparse
+
+
+def _count(block: Row, dense: NDArray[np.int64], sparse: dict[int, int]) -> None:
+    if block.dtype.itemsize > 2 and len(block) and int(block.max()) >= _DENSE:
+        far = block[block >= _DENSE]
+        for number, count in zip(*np.unique(far, return_counts=True), strict=True):
+            sparse[int(number)] = sparse.get(int(number), 0) + int(count)
+        block = block[block < _DENSE]
+    counts = np.bincount(block)
+    dense[: len(counts)] += counts

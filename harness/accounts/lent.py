@@ -27,7 +27,8 @@ _ADMIN = "admin"
 class Accounts:
     """What every process of a run knows of its accounts; ``own`` are the tenants that belong to the harness.
 
-    ``before`` is what the tenants held when the run began.
+    ``before`` is what the tenants held when the run began. ``further`` users share the work with the main
+    one; ``assigned`` says who tells a scenario (by key), where it is not the main one.
     """
 
     main: Account
@@ -36,12 +37,19 @@ class Accounts:
     own: tuple[str, ...] = ()
     before: Inventory = field(default_factory=Inventory)
     missing: Mapping[str, str] = field(default_factory=dict)
+    further: tuple[Account, ...] = ()
+    assigned: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def users(self) -> Mapping[str, Account]:
+        """The run's users by the names that a plan gives them: ``main``, ``other``, ``user-3``…"""
+        named = {"main": self.main} | ({"other": self.other} if self.other else {})
+        return named | {f"user-{number}": account for number, account in enumerate(self.further, 3)}
 
     @property
     def tenants(self) -> tuple[str, ...]:
         """Names of the tenants in which the run creates things."""
-        names = [account.tenant_name for account in (self.main, self.other) if account]
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys(account.tenant_name for account in self.users.values()))
 
     def wire(self) -> dict[str, Any]:
         """Plain values, passwords included: for the memory of another process, never for a file."""
@@ -52,6 +60,8 @@ class Accounts:
             "own": list(self.own),
             "before": self.before.to_json(),
             "missing": dict(self.missing),
+            "further": [asdict(account) for account in self.further],
+            "assigned": dict(self.assigned),
         }
 
     @classmethod
@@ -68,12 +78,13 @@ class Accounts:
             own=tuple(data["own"]),
             before=Inventory.from_json(data["before"]),
             missing=dict(data["missing"]),
+            further=tuple(Account(**each) for each in data["further"]),
+            assigned=dict(data["assigned"]),
         )
 
     def sessions(self, release: str, record: Record) -> Sessions:
         """Sessions in the run's tenants, to clean up with."""
-        accounts = [account for account in (self.main, self.other) if account]
-        return Sessions(release, record, accounts, self.admin)
+        return Sessions(release, record, self.users.values(), self.admin)
 
 
 class Held:
@@ -90,6 +101,10 @@ class Held:
     def missing(self) -> Mapping[str, str]:
         """Requirement (``admin``, ``second_account``) → why this run cannot have it."""
         return self.accounts.missing
+
+    def assign(self, users: Mapping[str, str]) -> None:
+        """Say who tells which scenario (by key), where it is not the main user."""
+        self.accounts = replace(self.accounts, assigned=dict(users))
 
     def wire(self) -> dict[str, Any]:
         """Everything that another process needs; ``Accounts.from_wire`` reads it."""

@@ -83,6 +83,8 @@ class Progress:
 
     def _take(self, row: Row) -> Told | None:
         key = row.get("scenario")
+        if row["kind"] == "run" and row.get("phase") == "accounts":
+            self.__dict__.pop("plan", None)  # it was fitted to what the accounts may do
         if not isinstance(key, str):
             return None
         self._rows.setdefault(key, []).append(row)

@@ -43,11 +43,11 @@ class RunSession:
         self._tail = Tail(folder.events)
 
     def cloud(self, key: str, subject: str | None = None) -> Cloud:
-        """What one scenario sees; ``key`` and ``subject`` are for those who tell stories apart."""
-        return Cloud(self)
+        """What one scenario sees, as the user of the run that the plan has it told by."""
+        return Cloud(self, self.accounts.assigned.get(key, "main"))
 
     def link(self, who: str) -> Link:
-        """The way of ``main``, ``other`` or ``admin`` to the cloud;
+        """The way of ``admin``, or of one of the run's users (``Accounts.users``), to the cloud;
         raises ``OutOfReach`` where there is none.
         """
         if who not in self._links:
@@ -89,7 +89,7 @@ class RunSession:
 
     def _account(self, who: str) -> Account:
         held = self.accounts
-        account = {"main": held.main, "other": held.other, "admin": held.admin}[who]
+        account = held.admin if who == "admin" else held.users.get(who)
         if account is None:
             lacking = {"other": "second_account"}.get(who, who)
             raise OutOfReach(held.missing.get(lacking, f"this run has no {who} account"))

@@ -33,15 +33,16 @@ T = TypeVar("T")
 
 
 class Cloud(CloudSession):
-    """One scenario's view of the cloud, as the run's own user; ``other`` and ``admin`` are further sessions.
+    """One scenario's view of the cloud, as one of the run's users; ``other`` and ``admin`` are more sessions.
 
     ``CloudSession`` gives ``identity``, ``compute``, ``network``, ``images``, ``volumes`` and ``objects``
     (their methods: ``harness.clients.protocols``), ``account`` (username, tenant_name, tenant_id…),
     ``login()``, ``endpoint(service, interface)``, ``versions(service)`` and ``raw(service)``.
     """
 
-    def __init__(self, run: RunSession) -> None:
-        super().__init__(run.link("main"), run.dialect)
+    def __init__(self, run: RunSession, who: str = "main") -> None:
+        super().__init__(run.link(who), run.dialect)
+        self._who = who
         self.arch: Architecture = run.site.arch
         self.ledger: Ledger = run.ledger
         self._run = run
@@ -50,7 +51,8 @@ class Cloud(CloudSession):
     @cached_property
     def other(self) -> CloudSession:
         """The same clients as a user of another tenant; raises ``OutOfReach`` without a second account."""
-        return CloudSession(self._run.link("other"), self._run.dialect)
+        stranger = "other" if self._who == "main" else "main"
+        return CloudSession(self._run.link(stranger), self._run.dialect)
 
     @cached_property
     def admin(self) -> CloudSession:

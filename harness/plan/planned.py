@@ -13,8 +13,9 @@ class PlannedScenario:
     """One scenario on one subject. ``cost`` (likely), ``worst`` and ``limit`` (the wall) are seconds.
 
     ``applies`` False: the description does not have it. ``reach`` False: this access cannot see it.
-    ``reason`` says why in both cases. ``pulled`` is set where the user's selection left it out and it runs
-    nevertheless, because another one needs it or because it cleans up.
+    ``reason`` says why in both cases. ``account`` names the user of the run that tells it. ``pulled`` is set
+    where the user's selection left it out and it runs nevertheless, because another one needs it or because
+    it cleans up.
     """
 
     id: str
@@ -31,6 +32,7 @@ class PlannedScenario:
     until: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
     spread: bool = False
+    account: str = "main"
     cost: float = 1.0
     worst: float = 10.0
     limit: float = 60.0

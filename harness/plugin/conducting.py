@@ -104,8 +104,17 @@ class Conducting:
         run = self.run
         self.accounts = run.config.hook.pytest_deployday_accounts(config=run.config, run=run)
         if self.accounts is not None:
+            self._fit_plan()
             run.accounts, run.missing = self.accounts.wire(), self.accounts.missing
         run.recorder.write("run", phase="accounts", missing=dict(run.missing))
+
+    def _fit_plan(self) -> None:
+        """What the accounts may do decides who tells which story, and what is out of reach."""
+        run = self.run
+        plan = run.config.hook.pytest_deployday_plan(config=run.config, run=run, accounts=self.accounts)
+        if plan is not None and plan != run.plan:
+            run.plan = plan
+            write_json(run.folder.plan, plan.to_json())
 
 
 class Working:

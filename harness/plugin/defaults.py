@@ -10,6 +10,7 @@ from harness.plugin.options import Options
 from harness.plugin.seams import Accounts, Session
 
 if TYPE_CHECKING:
+    from harness.plan.planned import Plan
     from harness.plugin.state import Run
     from harness.site import Site
 
@@ -32,11 +33,20 @@ def pytest_deployday_accounts(config: pytest.Config, run: Run) -> Accounts:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_deployday_plan(config: pytest.Config, run: Run, accounts: Any) -> Plan | None:
+    """Spread the stories over the run's users."""
+    from harness.accounts import Held
+    from harness.plugin.budgeting import budgeted
+
+    return budgeted(run.plan, accounts) if isinstance(accounts, Held) else None
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_deployday_session(config: pytest.Config, run: Run, accounts: Any) -> Session:
     """Open the clients and connections of this process; nothing is sent yet."""
     from harness.accounts import Accounts
     from harness.cloud import RunSession
 
     lent = Accounts.from_wire(accounts)
-    run.recorder.secret(*(account.password for account in (lent.main, lent.other, lent.admin) if account))
+    run.recorder.secret(*(account.password for account in (*lent.users.values(), lent.admin) if account))
     return RunSession(run.site, run.recorder, run.folder, lent)

@@ -20,6 +20,13 @@ def pytest_deployday_accounts(config: pytest.Config, run: Any) -> Accounts | Non
 
 
 @pytest.hookspec(firstresult=True)
+def pytest_deployday_plan(config: pytest.Config, run: Any, accounts: Any) -> Any:
+    """Fit the plan (``run.plan``) to what the accounts may do; called once, in the main process, after they
+    were leased. The order stays as it is.
+    """
+
+
+@pytest.hookspec(firstresult=True)
 def pytest_deployday_session(config: pytest.Config, run: Any, accounts: Any) -> Session | None:
     """Open a session with the cloud; called once in every process that tells stories.
 

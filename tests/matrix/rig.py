@@ -138,6 +138,15 @@ class Rig:
         finally:
             self.ask("DELETE", f"/_lab/faults/{name}")
 
+    @contextmanager
+    def jitter(self, milliseconds: int, seed: int) -> Iterator[None]:
+        """Answers and states take up to so much longer inside the context."""
+        self.ask("POST", f"/_lab/jitter/{milliseconds}/{seed}")
+        try:
+            yield
+        finally:
+            self.ask("DELETE", "/_lab/jitter")
+
     def inventory(self) -> dict[str, list[dict[str, Any]]]:
         return dict(self.ask("GET", "/_lab/inventory"))
 

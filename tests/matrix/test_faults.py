@@ -53,10 +53,6 @@ def test_the_whole_cloud_is_go(rig: Rig) -> None:
     assert set(ran.verdicts.values()) == {"pass"}
 
 
-def test_one_worker_and_four_judge_alike(rig: Rig) -> None:
-    assert rig.run(workers=1).verdicts == rig.run(workers=4).verdicts
-
-
 def test_with_keystone_dead_one_scenario_fails_and_rings_are_still_judged(rig: Rig) -> None:
     with rig.fault("identity.dead"):
         ran = rig.run()

@@ -21,8 +21,8 @@ def control_app(world: World, toggles: Toggles, hold: Hold) -> Routes:
     """What there is, which faults are in force, one answer kept back, and answers that come late.
 
     ``GET /_lab/inventory``, ``GET /_lab/secrets``; ``GET /_lab/faults``, ``POST`` and ``DELETE`` of
-    ``/_lab/faults/<name>``; ``POST /_lab/hold/<n>`` holds the n-th answer from now, ``GET`` and ``DELETE`` of
-    ``/_lab/hold`` look and let go. ``POST /_lab/jitter/<milliseconds>/<seed>`` makes answers and states take
+    ``/_lab/faults/<name>``; ``POST /_lab/hold/<n>`` holds the n-th answer from now (``?method=&path=`` say
+    which count), ``GET`` and ``DELETE`` of ``/_lab/hold`` look and let go. ``POST /_lab/jitter/<milliseconds>/<seed>`` makes answers and states take
     longer by chance, ``GET`` and ``DELETE`` of ``/_lab/jitter`` look and end it.
     """
 
@@ -55,7 +55,8 @@ def control_app(world: World, toggles: Toggles, hold: Hold) -> Routes:
 
     async def holding(request: Request) -> Response:
         if request.method == "POST":
-            hold.arm(int(request.path_params["at"]))
+            which = request.query_params
+            hold.arm(int(request.path_params["at"]), which.get("method", ""), which.get("path", ".*"))
         elif request.method == "DELETE":
             hold.release()
         return json_answer({"at": hold.at, "count": hold.count, "reached": hold.reached})

@@ -122,10 +122,12 @@ def test_one_answer_is_held_back_until_it_is_released() -> None:
             return
 
         holding = Holding(service, hold)
-        hold.arm(2)
-        await holding({"type": "http"}, None, swallow)
+        asked = {"type": "http", "method": "POST", "path": "/v2/t/servers"}
+        hold.arm(2, "POST", "/v2/[^/]+/servers")
+        for other in ({"method": "GET"}, {"path": "/v2/t/servers/detail"}, {}):
+            await holding({**asked, **other}, None, swallow)
         first, _ = sent.is_set(), sent.clear()
-        second = asyncio.create_task(holding({"type": "http"}, None, swallow))
+        second = asyncio.create_task(holding(asked, None, swallow))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         held = hold.reached and not sent.is_set()

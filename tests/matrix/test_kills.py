@@ -1,14 +1,20 @@
-"""``kill -9`` at thirty points: the record reads, the report says so, and ``clean`` brings the cloud back."""
+"""``kill -9`` at sixty points: the record reads, the report says so, and ``clean`` brings the cloud back."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -17,59 +23,135 @@ from tests.matrix.rig import Rig, inventory
 
 pytestmark = [pytest.mark.matrix, pytest.mark.lab]
 
+NEVER = 1_000_000
 VICTIMS = ("command", "controller", "everything")
-POINTS = [(victim, number) for victim in VICTIMS for number in range(10)]
+POINTS = [(victim, number) for victim in VICTIMS for number in range(20)]
+MADE = {
+    "tenant": "/v2.0/tenants",
+    "user": "/v2.0/users",
+    "image": "/v1/images",
+    "keypair": "/v2/[^/]+/os-keypairs",
+    "server": "/v2/[^/]+/servers",
+    "volume": "/v1/[^/]+/volumes",
+}
+"""Kind of thing → where it is asked for: a run is killed when the cloud has made it, before the answer."""
 
 
 @pytest.mark.parametrize(("victim", "number"), POINTS)
 def test_a_killed_run_is_read_reported_and_cleaned(
-    rig: Rig, seed: str, length: tuple[int, int], victim: str, number: int
+    rig: Rig, seed: str, undisturbed: Undisturbed, victim: str, number: int
 ) -> None:
     chance = random.Random(f"{seed} {victim} {number}")
+    between = number % 3 == 0
+    whole = undisturbed.seen if between else undisturbed.recorded
+    point = chance.randrange(1, whole * 9 // 10)  # there are a few more or less each time
+    with killed(rig, victim, workers=chance.choice((1, 2))) as run:
+        run.until_held(point) if between else run.until_recorded(point)
+    clean_after(rig, run)
+
+
+@pytest.mark.parametrize("kind", MADE)
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_what_was_made_and_never_told_is_found(
+    rig: Rig, seed: str, undisturbed: Undisturbed, victim: str, kind: str
+) -> None:
+    """Between the request for a thing and its answer: nobody here knows its id."""
+    chance = random.Random(f"{seed} {victim} {kind}")
+    times = undisturbed.asked[kind]
+    assert times, f"no story asks for a {kind} at {MADE[kind]}"
+    with killed(rig, victim, workers=2) as run:
+        run.until_held(chance.randint(1, times), "POST", MADE[kind])
+    clean_after(rig, run)
+
+
+@dataclass
+class Run:
+    """A run under way that will be killed."""
+
+    rig: Rig
+    child: subprocess.Popen[bytes]
+    runs: Path
+    before: Counter[tuple[str, str]]
+
+    def until_recorded(self, count: int) -> None:
+        """Wait for so many answers in the record."""
+        self._until(lambda: exchanges(self.runs) >= count)
+
+    def until_held(self, at: int, method: str = "", path: str = ".*") -> None:
+        """Wait until the lab has carried out so many requests; the answer to the last one is held back."""
+        hold(self.rig, at, method, path)
+        self._until(lambda: self.rig.ask("GET", "/_lab/hold")["reached"])
+
+    def _until(self, reached: Callable[[], bool]) -> None:
+        assert until(lambda: reached() or self.child.poll() is not None), "the point was not reached"
+        assert self.child.poll() is None, "the run ended before its point"
+
+    @property
+    def folder(self) -> Path:
+        return next(path.parent for path in self.runs.glob("*/run.json"))
+
+
+@contextmanager
+def killed(rig: Rig, victim: str, *, workers: int) -> Iterator[Run]:
+    """A run that goes on inside the context and is killed at its end."""
+    runs = rig.home / f"kill-{os.urandom(4).hex()}"
     before = inventory(rig)
-    runs = rig.home / f"kill-{victim}-{number}"
     child = subprocess.Popen(
-        rig.command("run", rig.site, "--runs", str(runs), "--workers", str(chance.choice((1, 2)))),
+        rig.command("run", rig.site, "--runs", str(runs), "--workers", str(workers)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=rig.home,
         start_new_session=True,
     )
-    between = number % 3 == 0
-    point = chance.randrange(1, length[between])
-    if between:
-        rig.ask("POST", f"/_lab/hold/{point}")
-        reached = until(lambda: rig.ask("GET", "/_lab/hold")["reached"] or child.poll() is not None)
-    else:
-        reached = until(lambda: exchanges(runs) >= point or child.poll() is not None)
-    assert reached
-    assert child.poll() is None, "the run ended before its point"
-    kill(child.pid, victim)
-    child.wait()
-    rig.ask("DELETE", "/_lab/hold")
-    folder = next(path.parent for path in runs.glob("*/run.json"))
-    until(lambda: not alive(str(folder)))
+    try:
+        yield Run(rig, child, runs, before)
+    finally:
+        kill(child.pid, victim)
+        child.wait()
+        rig.ask("DELETE", "/_lab/hold")
 
-    rows = read_record(folder / "events.jsonl")
+
+def clean_after(rig: Rig, run: Run) -> None:
+    """The record can be read, the report says that the run ended early, and ``clean`` removes everything."""
+    assert until(lambda: not alive(str(run.folder)))
+    rows = read_record(run.folder / "events.jsonl")
     failed = any(row["kind"] == "verdict" and row["outcome"] == "failed" for row in rows)
-    report = rig.call("report", str(folder))
+    report = rig.call("report", str(run.folder))
     assert report.returncode == (1 if failed else 2), report.stdout + report.stderr
     assert "ended early" in report.stdout
-    clean = rig.call("clean", rig.site, "--runs", str(runs))
+    clean = rig.call("clean", rig.site, "--runs", str(run.runs))
     assert clean.returncode == 0, clean.stdout + clean.stderr
-    assert inventory(rig) == before, clean.stdout
+    assert inventory(rig) == run.before, clean.stdout
+
+
+def hold(rig: Rig, at: int, method: str = "", path: str = ".*") -> None:
+    rig.ask("POST", f"/_lab/hold/{at}?{urlencode({'method': method, 'path': path})}")
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a run is like that nobody kills.
+
+    ``recorded`` is how many answers it records, ``seen`` how many requests the lab's services see of it;
+    ``asked`` how often it asks for a thing of each kind.
+    """
+
+    recorded: int
+    seen: int
+    asked: Mapping[str, int]
 
 
 @pytest.fixture(scope="module")
-def length(rig: Rig) -> tuple[int, int]:
-    """How many exchanges an undisturbed run records, and how many requests the lab's services see of it, each
-    less a tenth, so that every point is reached before the end.
-    """
-    rig.ask("POST", "/_lab/hold/1000000")
-    ran = rig.run()
+def undisturbed(rig: Rig) -> Undisturbed:
+    """The second run on a cloud, for only the first makes the lasting accounts."""
+    rig.run(workers=2)
+    hold(rig, NEVER)
+    ran = rig.run(workers=2)
     seen = rig.ask("DELETE", "/_lab/hold")["count"]
-    recorded = (ran.folder / "events.jsonl").read_bytes().count(b'"kind":"exchange"')
-    return recorded * 9 // 10, seen * 9 // 10
+    sent = [row for row in read_record(ran.folder / "events.jsonl") if row["kind"] == "exchange"]
+    posted = [urlsplit(row["url"]).path for row in sent if row["method"] == "POST"]
+    asked = {kind: sum(re.fullmatch(path, row) is not None for row in posted) for kind, path in MADE.items()}
+    return Undisturbed(len(sent), seen, asked)
 
 
 def exchanges(runs: Path) -> int:

@@ -1,9 +1,9 @@
 """The one door: every HTTP exchange with a cloud passes through this adapter
 and is recorded here, errors too.
 
-Mounted in keystoneauth's session and on swiftclient's connection. It repeats nothing: an answer that fails
-is seen as it was. It tells apart which service is behind a URL by the catalogue (``Routes``), so that a
-failing exchange names its component whichever library sent it.
+Mounted in keystoneauth's session and on swiftclient's connection. It repeats nothing but what a rate limit
+refused: any other answer that fails is seen as it was. It tells apart which service is behind a URL by the
+catalogue (``Routes``), so that a failing exchange names its component whichever library sent it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from harness.clients.errors import Exchange
+from harness.clients.obeying import Obeying
 from harness.clients.reasons import plain
 from harness.clients.routes import Routes
 from harness.clients.secrets import secrets_in_body, secrets_in_headers
@@ -49,7 +50,7 @@ class Seen:
 
 
 class Door(HTTPAdapter):
-    """Sends, bounds, records.
+    """Sends, bounds, records, and obeys rate limits (``obeying``).
 
     One door serves all sessions of a process; ``last`` is this thread's last exchange. ``patience`` is how
     many seconds a service may be silent, where that is not the usual.
@@ -59,6 +60,7 @@ class Door(HTTPAdapter):
 
     def __init__(self, record: Record, routes: Routes) -> None:
         self.record = record if isinstance(record, Trail) else Trail(record)
+        self.obeying = Obeying(self.record)
         self.routes = routes
         self._local = threading.local()
         self._used = 0.0
@@ -83,6 +85,12 @@ class Door(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send one request and record it with its answer; raises what ``requests`` raises."""
+        how = {"verify": verify, "cert": cert, "proxies": proxies}
+        return self.obeying.send(request, lambda: self._once(request, timeout, how))
+
+    def _once(
+        self, request: requests.PreparedRequest, timeout: Any, how: dict[str, Any]
+    ) -> requests.Response:
         self.record.secret(*secrets_in_headers(request.headers), *secrets_in_body(request.body))
         self._drop_idle()
         begin = time.perf_counter()
@@ -91,9 +99,7 @@ class Door(HTTPAdapter):
                 request,
                 stream=True,
                 timeout=timeout or (CONNECT_TIMEOUT, self.patience or READ_TIMEOUT),
-                verify=verify,
-                cert=cert,
-                proxies=proxies,
+                **how,
             )
             body = _read(response, request.method)
         except (requests.RequestException, HTTPError, OSError) as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 EVIDENCE = frozenset({"exchange", "command"})
@@ -22,13 +25,16 @@ class Record(Protocol):
 class Trail:
     """Passes rows on to the recorder and remembers those that can be cited as evidence.
 
-    ``component`` is the one behind the last of them.
+    ``component`` is the one behind the last of them. ``held`` is how many seconds rate limits have held this
+    process up: they count for no measurement. ``pausing`` stops the clock of a story's own limit meanwhile.
     """
 
     def __init__(self, record: Record) -> None:
         self._record = record
         self._fresh: list[str] = []
         self.component = ""
+        self.held = 0.0
+        self.pausing: Callable[[], AbstractContextManager[None]] = nullcontext
         self._mine: set[str] = set()
 
     def write(self, kind: str, **fields: Any) -> str:
@@ -43,6 +49,20 @@ class Trail:
     def secret(self, *values: str | None) -> None:
         """Register what must never stand in the record."""
         self._record.secret(*values)
+
+    @contextmanager
+    def held_up(self) -> Iterator[None]:
+        """What passes inside is the price of a rate limit."""
+        begin = time.monotonic()
+        try:
+            with self.pausing():
+                yield
+        finally:
+            self.held += time.monotonic() - begin
+
+    def now(self) -> float:
+        """Seconds that only grow, those without which a rate limit held us up."""
+        return time.monotonic() - self.held
 
     def touch(self, row: str) -> None:
         """Something that an earlier exchange gave is used again: it is evidence here too."""

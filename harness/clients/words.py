@@ -28,6 +28,7 @@ from harness.clients.errors import (
     ServiceError,
     Unreachable,
 )
+from harness.clients.obeying import retry_after
 
 _LIBRARY = (
     keystone_errors.ClientException,
@@ -92,16 +93,10 @@ def error_of(seen: Seen, hint: str = "") -> ServiceError:
 
 
 def _over_limit(seen: Seen, message: str) -> ServiceError:
-    """Essex answers 413 for both: ``overLimitFault`` with Retry-After is
-    the rate, ``overLimit`` the quota.
-    """
-    try:
-        after = float(seen.headers.get("Retry-After", 0))
-    except ValueError:
-        after = 0.0
-    if seen.exchange.status == 429 or after > 0 or b'"overLimitFault"' in seen.body[:200]:
-        return RateLimited(message, seen.exchange, retry_after=min(max(after, 0.0), 3600.0))
-    return OverQuota(message, seen.exchange)
+    after = retry_after(seen.exchange.status, seen.headers, seen.body)
+    if after is None:
+        return OverQuota(message, seen.exchange)
+    return RateLimited(message, seen.exchange, retry_after=min(after, 3600.0))
 
 
 def message_of(body: bytes) -> str:

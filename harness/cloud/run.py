@@ -9,6 +9,7 @@ from functools import cached_property
 
 from harness.accounts import Accounts, Sessions, clean_up, find_leaks, patience
 from harness.clients.link import Link
+from harness.clients.obeying import Turns
 from harness.clients.select import dialect_of, door_to, link_to
 from harness.clients.trail import Trail
 from harness.cloud.clocks import Skew, skews
@@ -38,6 +39,7 @@ class RunSession:
         self.nodes = Nodes(site, self.trail)
         self.shares = Shares(self.trail, Tail(folder.events))
         self._door = door_to(self.trail)
+        self._door.obeying.turns = Turns(folder.limits)
         self._links: dict[str, Link] = {}
         self._rows: set[str] = set()
         self._tail = Tail(folder.events)

@@ -24,7 +24,7 @@ from harness.cloud.telling import Telling
 from harness.cloud.waits import Failing, Goal, patience, wait_for, wait_gone
 from harness.ledger import Ledger
 from harness.rings import Builder
-from harness.waiting import Stopwatch
+from harness.waiting import Clock, Stopwatch
 
 if TYPE_CHECKING:
     from harness.cloud.run import RunSession
@@ -145,7 +145,7 @@ class Cloud(CloudSession):
 
         What fails otherwise was not measured: it says nothing about time.
         """
-        watch = Stopwatch()
+        watch = Stopwatch(Clock(self._run.trail.now))
         try:
             yield watch
         except WaitTimeout:

@@ -48,7 +48,12 @@ def wait_for(
 
     try:
         waited = wait(
-            asked, _holds(goal), limit=limit, failed=_fails(fail_on), state=state or _state, clock=clock
+            asked,
+            _holds(goal),
+            limit=limit,
+            failed=_fails(fail_on),
+            state=state or _state,
+            clock=clock or Clock(trail.now),
         )
     except BaseException as error:
         _note(trail, what, goal, limit, "failed", [("raised", str(error) or type(error).__name__)])

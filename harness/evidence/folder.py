@@ -80,6 +80,11 @@ class RunFolder:
         return self.path / "run.lock"
 
     @property
+    def limits(self) -> Path:
+        """Locked by the process whose turn it is to wait for a rate limit."""
+        return self.path / "limits.lock"
+
+    @property
     def waivers(self) -> Path:
         """The waivers as they were when the run started (YAML)."""
         return self.path / "waivers.yaml"

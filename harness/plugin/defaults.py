@@ -46,7 +46,10 @@ def pytest_deployday_session(config: pytest.Config, run: Run, accounts: Any) -> 
     """Open the clients and connections of this process; nothing is sent yet."""
     from harness.accounts import Accounts
     from harness.cloud import RunSession
+    from harness.plugin.walls import standing_still
 
     lent = Accounts.from_wire(accounts)
     run.recorder.secret(*(account.password for account in (*lent.users.values(), lent.admin) if account))
-    return RunSession(run.site, run.recorder, run.folder, lent)
+    session = RunSession(run.site, run.recorder, run.folder, lent)
+    session.trail.pausing = standing_still
+    return session

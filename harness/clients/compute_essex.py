@@ -1,17 +1,18 @@
 """Compute as Nova 2012.1 speaks: python-novaclient where it still can,
 plain requests for what it has dropped.
 
-No type of novaclient leaves this file: its resources are turned into plain data at once.
+No type of novaclient leaves these files: its resources are turned into plain data at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
-from novaclient import client as novaclient
-
+from harness.clients.compute_essex_actions import ActionsEssex
+from harness.clients.compute_essex_administration import AdministrationEssex
 from harness.clients.compute_essex_answers import (
     compute_image_of,
     flavor_of,
@@ -19,11 +20,12 @@ from harness.clients.compute_essex_answers import (
     limits_of,
     quotas_of,
     server_of,
+    usage_of,
 )
+from harness.clients.compute_essex_speech import part
+from harness.clients.errors import Invalid
 from harness.clients.identity_v2_answers import extension_of
-from harness.clients.link import Link
 from harness.clients.values import (
-    ComputeHost,
     Extension,
     Flavor,
     Image,
@@ -31,32 +33,36 @@ from harness.clients.values import (
     Limits,
     QuotaSet,
     Server,
+    Usage,
 )
-from harness.clients.words import in_words
 
 QUIRKS = frozenset(
     {
+        "accepts_bad_access_address",
+        "accepts_minimum_over_maximum",
         "accepts_unknown_zone",
-        "no_fault_without_valid_host",
         "foreign_tenant_url_is_400",
+        "locked_reboot_sticks",
+        "migrates_to_no_named_host",
+        "no_fault_without_valid_host",
         "no_keypair_by_name",
         "no_services_extension",
         "quotas_of_unknown_tenant",
+        "start_may_change_address",
         "stopped_not_shutoff",
+        "unknown_network_is_admin_required",
         "versions_need_token",
     }
 )
-T = TypeVar("T")
+PAGE = 500
+"""Servers asked for at once; nova itself gives no more than 1000 and then says nothing of the rest."""
+_RESTARTS = 3
 
 
-class ComputeEssex:
+class ComputeEssex(ActionsEssex, AdministrationEssex):
     """The ``Compute`` protocol over nova 2012.1."""
 
     quirks = QUIRKS
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._made: Any = None
 
     def flavors(self) -> list[Flavor]:
         """Every flavor."""
@@ -64,7 +70,7 @@ class ComputeEssex:
 
     def flavor(self, flavor_id: str) -> Flavor:
         """One flavor."""
-        return self._call(lambda nova: flavor_of(nova.flavors.get(_part(flavor_id)).to_dict()))
+        return self._call(lambda nova: flavor_of(nova.flavors.get(part(flavor_id)).to_dict()))
 
     def extensions(self) -> list[Extension]:
         """Every extension of the API."""
@@ -77,19 +83,19 @@ class ComputeEssex:
     def quotas(self, tenant_id: str | None = None) -> QuotaSet:
         """The quotas of a tenant."""
         tenant = tenant_id or self._tenant()
-        return self._call(lambda nova: quotas_of(tenant, nova.quotas.get(_part(tenant)).to_dict()))
+        return self._call(lambda nova: quotas_of(tenant, nova.quotas.get(part(tenant)).to_dict()))
 
     def default_quotas(self) -> QuotaSet:
         """The quotas that a tenant has when nobody set any."""
         tenant = self._tenant()
-        return self._call(lambda nova: quotas_of(tenant, nova.quotas.defaults(_part(tenant)).to_dict()))
+        return self._call(lambda nova: quotas_of(tenant, nova.quotas.defaults(part(tenant)).to_dict()))
 
-    def hosts(self) -> list[ComputeHost]:
-        """Hosts and their services."""
-        return self._get(
-            "/os-hosts",
-            lambda data: [ComputeHost(str(row["host_name"]), str(row["service"])) for row in data["hosts"]],
-        )
+    def usage(self, tenant_id: str | None = None) -> Usage:
+        """What a tenant used in the last day; the end lies ahead, so that no clock needs to agree."""
+        tenant, now = tenant_id or self._tenant(), datetime.now(UTC)
+        period = {"start": _moment(now - timedelta(days=1)), "end": _moment(now + timedelta(days=1))}
+        path = f"/os-simple-tenant-usage/{part(tenant)}?{urlencode(period)}"
+        return self._get(path, lambda data: usage_of(tenant, data["tenant_usage"]))
 
     def images(self) -> list[Image]:
         """The images that compute shows to this tenant."""
@@ -109,68 +115,101 @@ class ComputeEssex:
 
     def delete_keypair(self, name: str) -> None:
         """Remove a keypair."""
-        self._call(lambda nova: nova.keypairs.delete(_part(name)))
+        self._call(lambda nova: nova.keypairs.delete(part(name)))
 
     def create_server(
-        self, name: str | None = None, *, image: str, flavor: str, key: str | None = None
+        self,
+        name: str | None = None,
+        *,
+        image: str,
+        flavor: str,
+        key: str | None = None,
+        groups: Sequence[str] = (),
+        metadata: Mapping[str, str] | None = None,
+        user_data: bytes | None = None,
+        files: Mapping[str, bytes] | None = None,
+        zone: str | None = None,
+        networks: Sequence[str] = (),
+        config_drive: bool = False,
+        block_devices: Mapping[str, str] | None = None,
+        password: str | None = None,
+        count: int = 1,
     ) -> Server:
-        """Ask for a server."""
-        fresh = name or self._link.keeper.name("server")
+        """Ask for a server; several of one name are found by it, not by the id of the first."""
+        fresh = name if name is not None else self._link.keeper.name("server")
+        wanted: dict[str, Any] = {
+            "key_name": key, "security_groups": [*groups], "meta": dict(metadata or {}),
+            "userdata": user_data, "files": dict(files or {}), "availability_zone": zone,
+            "config_drive": config_drive or None,
+            "nics": [{"net-id": network} for network in networks] or None, "admin_pass": password,
+            "block_device_mapping": dict(block_devices or {}), "min_count": count, "max_count": count,
+        }  # fmt: skip
         with self._link.keeper.creating("server", fresh) as entry:
             server = self._call(
-                lambda nova: server_of(nova.servers.create(fresh, image, flavor, key_name=key).to_dict())
+                lambda nova: server_of(nova.servers.create(fresh, image, flavor, **wanted).to_dict())
             )
-            entry.made(server.id)
+            if count == 1:
+                entry.made(server.id)
         return server
 
-    def servers(self, detail: bool = True, all_tenants: bool = False) -> list[Server]:
-        """The tenant's servers, or every tenant's."""
-        options = {"all_tenants": 1} if all_tenants else None
-        return self._call(
-            lambda nova: [
-                server_of(row.to_dict()) for row in nova.servers.list(detailed=detail, search_opts=options)
-            ]
-        )
+    def servers(
+        self,
+        detail: bool = True,
+        all_tenants: bool = False,
+        *,
+        name: str | None = None,
+        status: str | None = None,
+        flavor: str | None = None,
+        image: str | None = None,
+        host: str | None = None,
+        changes_since: str | None = None,
+        page: int | None = None,
+    ) -> list[Server]:
+        """The tenant's servers, or every tenant's.
+
+        A marker that was deleted between two pages is refused (400): then the listing begins anew.
+        """
+        given = {
+            "all_tenants": "1" if all_tenants else None, "name": name, "status": status, "flavor": flavor,
+            "image": image, "host": host, "changes-since": changes_since, "limit": str(page or PAGE),
+        }  # fmt: skip
+        query = {key: value for key, value in given.items() if value is not None}
+        for _ in range(_RESTARTS):
+            try:
+                return self._pages("/servers/detail" if detail else "/servers", query, page or PAGE)
+            except _MarkerLost:
+                continue
+        return self._pages("/servers/detail" if detail else "/servers", query, page or PAGE)
+
+    def _pages(self, path: str, query: Mapping[str, str], size: int) -> list[Server]:
+        found: dict[str, Server] = {}
+        marker: dict[str, str] = {}
+        while True:
+            url = f"{path}?{urlencode({**query, **marker})}"
+            try:
+                rows = self._get(url, lambda data: [*map(server_of, data["servers"])])
+            except Invalid as refused:
+                if marker and "marker" in refused.message:
+                    raise _MarkerLost(refused.message, refused.exchange) from refused
+                raise
+            fresh = {row.id: row for row in rows if row.id not in found}
+            found |= fresh
+            if len(rows) < size or not fresh:
+                return [*found.values()]
+            marker = {"marker": rows[-1].id}
 
     def server(self, server_id: str) -> Server:
         """One server."""
-        return self._call(lambda nova: server_of(nova.servers.get(_part(server_id)).to_dict()))
+        return self._call(lambda nova: server_of(nova.servers.get(part(server_id)).to_dict()))
 
     def delete_server(self, server_id: str) -> None:
         """Ask for the end of a server."""
-        self._call(lambda nova: nova.servers.delete(_part(server_id)))
-
-    def console(self, server_id: str, lines: int | None = None) -> str:
-        """What the server printed on its console."""
-        return self._call(lambda nova: _text(nova.servers.get_console_output(_part(server_id), length=lines)))
-
-    def _tenant(self) -> str:
-        tenant = self._link.token.tenant
-        return tenant.id if tenant else self._link.account.tenant_id
-
-    def _call(self, function: Callable[[Any], T]) -> T:
-        nova = self._nova()
-        with in_words(self._link.door):
-            return function(nova)
-
-    def _get(self, path: str, reader: Callable[[Any], T]) -> T:
-        return self._link.read("GET", self._link.endpoint("compute") + path, reader)
-
-    def _nova(self) -> Any:
-        """Novaclient with the catalogue's URL given, so that it discovers nothing:
-        Essex has no root document.
-        """
-        url = self._link.endpoint("compute")
-        if self._made is None:
-            self._made = novaclient.Client("2", session=self._link.session, endpoint_override=url)
-        return self._made
+        self._call(lambda nova: nova.servers.delete(part(server_id)))
 
 
-def _part(text: str) -> str:
-    return quote(text, safe="")
+class _MarkerLost(Invalid):
+    """The last server of a page went away before the next page was asked for."""
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, found {type(value).__name__}")
-    return value
+def _moment(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")

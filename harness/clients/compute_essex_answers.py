@@ -8,14 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from harness.clients.values import (
+    Aggregate,
     Fault,
     Flavor,
+    HostCapacity,
+    HostShare,
     Image,
     Keypair,
     Limits,
     QuotaSet,
     RateLimit,
     Server,
+    ServerUse,
+    Usage,
 )
 
 
@@ -56,6 +61,7 @@ def server_of(row: Any) -> Server:
         created=row.get("created") or "",
         updated=row.get("updated") or "",
         metadata={str(key): str(value) for key, value in (row.get("metadata") or {}).items()},
+        config_drive=row.get("config_drive") or "",
         fault=Fault(int(fault.get("code", 0)), str(fault.get("message", ""))) if fault else None,
         admin_password=row.get("adminPass") or "",
     )
@@ -109,4 +115,62 @@ def compute_image_of(row: Any) -> Image:
         min_ram=int(row.get("minRam") or 0),
         min_disk=int(row.get("minDisk") or 0),
         properties={str(key): str(value) for key, value in (row.get("metadata") or {}).items()},
+    )
+
+
+def pairs_of(row: Any) -> dict[str, str]:
+    """Metadata: names and values as texts."""
+    return {str(key): str(value) for key, value in row.items()}
+
+
+_TOTAL, _NOW, _MOST = "(total)", "(used_now)", "(used_max)"
+
+
+def capacity_of(name: str, rows: Any) -> HostCapacity:
+    """A host's resources: one row in all, two for what is used, then one a tenant."""
+    shares = {}
+    for row in rows:
+        found = row["resource"]
+        shares[str(found["project"])] = HostShare(
+            int(found["memory_mb"]), int(found["cpu"]), int(found["disk_gb"])
+        )
+    total, used = shares.pop(_TOTAL), shares.pop(_NOW)
+    shares.pop(_MOST, None)
+    return HostCapacity(name, total, used, shares)
+
+
+def aggregate_of(row: Any) -> Aggregate:
+    """An aggregate; the answer to its creation names neither hosts nor metadata."""
+    return Aggregate(
+        id=str(row["id"]),
+        name=str(row["name"]),
+        zone=row.get("availability_zone") or "",
+        hosts=tuple(str(host) for host in row.get("hosts") or ()),
+        metadata=pairs_of(row.get("metadata") or {}),
+        state=row.get("operational_state") or "",
+    )
+
+
+def usage_of(tenant: str, row: Any) -> Usage:
+    """What a tenant used; ``{}`` where that is nothing."""
+    return Usage(
+        tenant=str(row.get("tenant_id") or tenant),
+        hours=float(row.get("total_hours", 0)),
+        memory_mb_hours=float(row.get("total_memory_mb_usage", 0)),
+        vcpu_hours=float(row.get("total_vcpus_usage", 0)),
+        disk_gb_hours=float(row.get("total_local_gb_usage", 0)),
+        servers=tuple(_server_use(each) for each in row.get("server_usages") or ()),
+    )
+
+
+def _server_use(row: Any) -> ServerUse:
+    return ServerUse(
+        name=str(row["name"]),
+        flavor=str(row["flavor"]),
+        state=str(row["state"]),
+        hours=float(row["hours"]),
+        memory_mb=int(row["memory_mb"]),
+        vcpus=int(row["vcpus"]),
+        disk_gb=int(row["local_gb"]),
+        ended=row.get("ended_at") or "",
     )

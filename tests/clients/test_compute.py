@@ -91,7 +91,7 @@ def test_servers(session: CloudSession, service: Service) -> None:
     assert session.compute.servers(detail=False)[0].status == ""
     assert session.compute.server("s1").tenant == TENANT
     session.compute.servers(all_tenants=True)
-    assert service.asked[-1].path.endswith("/servers/detail?all_tenants=1")
+    assert service.asked[-1].path.endswith("/servers/detail?all_tenants=1&limit=500")
 
 
 def test_a_server_is_made(session: CloudSession, service: Service) -> None:

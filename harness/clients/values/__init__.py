@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from harness.clients.values.common import Extension, Version
 from harness.clients.values.compute import (
+    Aggregate,
     ComputeHost,
     Fault,
     Flavor,
+    HostCapacity,
+    HostShare,
     Keypair,
     Limits,
     QuotaSet,
     RateLimit,
     Server,
+    ServerUse,
+    Usage,
 )
 from harness.clients.values.identity import (
     CatalogueEntry,
@@ -30,10 +35,12 @@ from harness.clients.values.identity import (
 from harness.clients.values.images import Image
 from harness.clients.values.network import FixedNetwork, FloatingAddress, GroupRule, SecurityGroup
 from harness.clients.values.objects import AccountUsage, Container, StoredObject
-from harness.clients.values.volumes import Volume
+from harness.clients.values.volumes import Attachment, Snapshot, Volume
 
 __all__ = [
     "AccountUsage",
+    "Aggregate",
+    "Attachment",
     "CatalogueEntry",
     "ComputeHost",
     "Container",
@@ -45,6 +52,8 @@ __all__ = [
     "Flavor",
     "FloatingAddress",
     "GroupRule",
+    "HostCapacity",
+    "HostShare",
     "Image",
     "Keypair",
     "Limits",
@@ -53,10 +62,13 @@ __all__ = [
     "Role",
     "SecurityGroup",
     "Server",
+    "ServerUse",
     "ServiceEntry",
+    "Snapshot",
     "StoredObject",
     "Tenant",
     "Token",
+    "Usage",
     "User",
     "Version",
     "Volume",

@@ -52,6 +52,7 @@ class Server:
     created: str = ""
     updated: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    config_drive: str = ""
     fault: Fault | None = None
     admin_password: str = field(default="", repr=False)
 
@@ -109,3 +110,60 @@ class ComputeHost:
 
     name: str
     service: str
+
+
+@dataclass(frozen=True)
+class HostShare:
+    """So much of a compute host: memory in MB, disk in GB."""
+
+    memory_mb: int
+    cpus: int
+    disk_gb: int
+
+
+@dataclass(frozen=True)
+class HostCapacity:
+    """What a compute host has in all, and what of it each tenant's servers (by id) take, and all together."""
+
+    name: str
+    total: HostShare
+    used: HostShare
+    tenants: Mapping[str, HostShare] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A set of hosts in a zone; ``state`` is the release's own word for whether it can be used."""
+
+    id: str
+    name: str
+    zone: str
+    hosts: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class ServerUse:
+    """What one server counted for in a tenant's usage; ``ended`` is empty while it is there."""
+
+    name: str
+    flavor: str
+    state: str
+    hours: float
+    memory_mb: int
+    vcpus: int
+    disk_gb: int
+    ended: str = ""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a tenant used in a period: hours of servers, and these by memory (MB), cpus and disk (GB)."""
+
+    tenant: str
+    hours: float = 0.0
+    memory_mb_hours: float = 0.0
+    vcpu_hours: float = 0.0
+    disk_gb_hours: float = 0.0
+    servers: tuple[ServerUse, ...] = ()

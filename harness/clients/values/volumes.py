@@ -7,10 +7,21 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Volume:
-    """A volume; size in GB; ``type`` is None where the volume has none;
-    ``servers`` are the ids it is attached to.
+class Attachment:
+    """A volume at a server: both ids, and the device (``/dev/vdc``) where the service tells it.
+
+    ``id`` is what detaching asks for; it is unique at one server only.
     """
+
+    id: str
+    volume: str
+    server: str
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A volume; size in GB; ``type`` is None where the volume has none, ``snapshot`` the id of its origin."""
 
     id: str
     name: str
@@ -19,5 +30,21 @@ class Volume:
     zone: str = ""
     type: str | None = None
     snapshot: str | None = None
-    servers: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """Ids of the servers that it is attached to."""
+        return tuple(attachment.server for attachment in self.attachments)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot of a volume (its id); size in GB."""
+
+    id: str
+    name: str
+    status: str
+    size: int
+    volume: str

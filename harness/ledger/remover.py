@@ -8,15 +8,11 @@ from typing import Any
 
 from harness.clients.errors import (
     Conflict,
-    Exchange,
-    Invalid,
     NotFound,
     Refused,
-    ServerFault,
     ServiceError,
     Unreachable,
 )
-from harness.clients.raw import Answer
 from harness.clients.session import CloudSession
 from harness.errors import OutOfReach
 from harness.ledger.cleaner import Thing
@@ -25,10 +21,12 @@ Open = Callable[[str], CloudSession]
 """Gives a session in the tenant of that name (empty: the administrator's own); raises ``OutOfReach``."""
 
 SERVICES: Mapping[str, str] = {
+    "attachment": "volume",
     "server": "compute",
     "address": "compute",
     "group": "compute",
     "keypair": "compute",
+    "aggregate": "compute",
     "snapshot": "volume",
     "volume": "volume",
     "image": "image",
@@ -39,9 +37,6 @@ SERVICES: Mapping[str, str] = {
     "tenant": "identity",
     "role": "identity",
 }
-_BARE = {"snapshot": "snapshots"}
-"""Kinds without a client of their own: what their listings are called."""
-_PATHS = {"snapshot": "/snapshots"}
 _LISTS = {"address": "floating addresses", "group": "security groups"}
 _OVER = frozenset({"deleted", "pending_delete", "DELETED"})
 _SILENCE = 20.0
@@ -76,9 +71,8 @@ class Remover:
     def delete(self, thing: Thing) -> None:
         """Ask for the end of one thing."""
         session = self._session(thing.kind, thing.tenant)
-        if thing.kind in _BARE:
-            raw = session.raw(SERVICES[thing.kind])
-            _refuse(raw.send("DELETE", f"{_PATHS[thing.kind]}/{thing.id}"))
+        if thing.kind == "attachment":
+            _detach(session, *_split(thing.id))
             return
         if thing.kind == "object":
             session.objects.delete(*_split(thing.id))
@@ -91,6 +85,8 @@ class Remover:
             "address": session.network.release,
             "group": session.network.delete_group,
             "keypair": session.compute.delete_keypair,
+            "aggregate": lambda id: _dissolve(session, id),
+            "snapshot": session.volumes.delete_snapshot,
             "volume": session.volumes.delete,
             "container": session.objects.delete_container,
             "user": session.identity.delete_user,
@@ -119,8 +115,9 @@ class Remover:
     def _listed(self, session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
         if kind in ("address", "group"):
             return _of_network(session, kind)
-        if kind in _BARE:
-            return _bare(session, kind)
+        if kind == "attachment":
+            held = ((server, volume.id) for volume in session.volumes.list() for server in volume.servers)
+            return [("/".join(ends), "") for ends in held]
         if kind == "image":
             mine = _tenant_id(session)
             return [(image.id, image.name) for image in session.images.list() if image.owner == mine]
@@ -134,6 +131,8 @@ class Remover:
             return _credentials(session)
         lists: Mapping[str, Callable[[], Iterable[Any]]] = {
             "server": session.compute.servers,
+            "aggregate": session.compute.aggregates,
+            "snapshot": session.volumes.snapshots,
             "volume": session.volumes.list,
             "user": session.identity.list_users,
             "tenant": session.identity.list_tenants,
@@ -147,6 +146,10 @@ class Remover:
             return session.compute.server(thing.id).status not in _OVER
         if thing.kind == "image":
             return session.images.show(thing.id).status not in _OVER
+        if thing.kind == "attachment":
+            return _attached(session, *_split(thing.id))
+        if thing.kind == "snapshot":
+            return bool(session.volumes.snapshot(thing.id))
         if thing.kind == "volume":
             return bool(session.volumes.show(thing.id))
         if thing.kind == "tenant":
@@ -157,6 +160,13 @@ class Remover:
         if thing.kind == "object":
             return bool(session.objects.head(*_split(thing.id)))
         return thing.id in {id for id, _ in self._listed(session, thing.kind)}
+
+
+def _dissolve(session: CloudSession, aggregate: str) -> None:
+    """An aggregate is not deleted while hosts are in it."""
+    for host in session.compute.aggregate(aggregate).hosts:
+        session.compute.remove_host(aggregate, host)
+    session.compute.delete_aggregate(aggregate)
 
 
 def _objects(session: CloudSession) -> Iterable[tuple[str, str]]:
@@ -196,36 +206,20 @@ def _of_network(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
         raise
 
 
-def _bare(session: CloudSession, kind: str) -> Iterable[tuple[str, str]]:
-    """What an extension lists; one that the cloud does not have is out of reach."""
-    answer = session.raw(SERVICES[kind]).send("GET", _PATHS[kind])
-    if answer.status in (404, 501):
-        raise OutOfReach(f"this cloud does not list {_BARE[kind].replace('_', ' ')} ({answer.status})")
-    _refuse(answer)
+def _attached(session: CloudSession, server: str, volume: str) -> bool:
+    """Whether a server has a volume, or may soon: nobody is told of while it is being attached."""
+    seen = session.volumes.show(volume)
+    return server in seen.servers or seen.status == "attaching"
+
+
+def _detach(session: CloudSession, server: str, volume: str) -> None:
+    """What is only being attached cannot be taken off yet, and is not absent either."""
     try:
-        rows = [(str(row["id"]), _name_of(row)) for row in answer.json()[_BARE[kind]]]
-    except (KeyError, TypeError) as error:
-        raise ServerFault(f"the answer cannot be read: {error!r}", answer.exchange) from error
-    return rows
-
-
-def _name_of(row: Mapping[str, Any]) -> str:
-    names = (row.get(name) for name in ("name", "display_name", "displayName"))
-    return str(next((name for name in names if name), ""))
-
-
-def _refuse(answer: Answer) -> None:
-    """Raise what a status that is no success amounts to."""
-    if answer.status < 300:
-        return
-    kinds: Mapping[int, Callable[[str, Exchange], Exception]] = {
-        400: Invalid,
-        401: Refused,
-        403: Refused,
-        404: NotFound,
-        409: Conflict,
-    }
-    raise kinds.get(answer.status, ServerFault)(answer.message, answer.exchange)
+        session.volumes.detach(server, volume)
+    except NotFound as absent:
+        if _attached(session, server, volume):
+            raise Conflict("the volume is still being attached", absent.exchange) from absent
+        raise
 
 
 def _tenant_id(session: CloudSession) -> str:

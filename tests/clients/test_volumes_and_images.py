@@ -1,14 +1,22 @@
 """What is asked of nova-volume and Glance; shapes as recorded, values of our own."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from harness.clients.errors import OverQuota, ServerFault
+from harness.clients.errors import Invalid, OverQuota, ServerFault
+from harness.clients.keeper import NoKeeper
 from harness.clients.session import CloudSession
-from tests.clients.fake import TENANT, Asked, Reply, Service
+from harness.clients.values import Attachment, Snapshot, Volume
+from tests.clients.fake import TENANT, Asked, Reply, Rows, Service, open_session
 
 VOLUME = f"/volume/v1/{TENANT}"
+COMPUTE = f"/compute/v2/{TENANT}"
+HELD = {"device": "/dev/vdb", "server_id": "s1", "id": "6", "volume_id": "6"}
 IMAGE = "/image/v1"
 
 
@@ -34,9 +42,7 @@ def test_volumes(session: CloudSession, service: Service) -> None:
     service.on(
         "GET", f"{VOLUME}/volumes/6", body={"volume": row | {"attachments": [{}], "volume_type": "fast"}}
     )
-    service.on(
-        "GET", f"{VOLUME}/volumes/detail", body={"volumes": [row | {"attachments": [{"server_id": "s1"}]}]}
-    )
+    service.on("GET", f"{VOLUME}/volumes/detail", body={"volumes": [row | {"attachments": [HELD]}]})
     service.on("GET", f"{VOLUME}/types", body={"volume_types": [{"id": 1, "name": "fast"}]})
     service.on("GET", f"{VOLUME}/extensions", body={"extensions": []})
     service.on("DELETE", f"{VOLUME}/volumes/6", status=202)
@@ -52,6 +58,97 @@ def test_volumes(session: CloudSession, service: Service) -> None:
     service.on("POST", f"{VOLUME}/volumes", status=413, body=over)
     with pytest.raises(OverQuota):
         session.volumes.create(5000, "v")
+
+
+def test_volumes_from_snapshots(session: CloudSession, service: Service) -> None:
+    row = {
+        "status": "creating",
+        "display_name": "s",
+        "created_at": "2026-11-20 12:50:46.519570",
+        "display_description": None,
+        "volume_id": "6",
+        "id": "3",
+        "size": 1,
+    }
+    service.on("POST", f"{VOLUME}/snapshots", body={"snapshot": row})
+    service.on("GET", f"{VOLUME}/snapshots/3", body={"snapshot": row | {"status": "available"}})
+    service.on("GET", f"{VOLUME}/snapshots/detail", body={"snapshots": [row]})
+    service.on("DELETE", f"{VOLUME}/snapshots/3", status=202)
+    made = session.volumes.create_snapshot("6", "s")
+    assert made == Snapshot("3", "s", "creating", 1, "6")
+    assert sent(service) == {"snapshot": {"volume_id": "6", "display_name": "s", "force": False}}
+    assert session.volumes.snapshot("3").status == "available"
+    assert list(session.volumes.snapshots()) == [made]
+    session.volumes.delete_snapshot("3")
+    service.on("POST", f"{VOLUME}/volumes", body={"volume": row | {"snapshot_id": "3"}})
+    assert session.volumes.create(1, "v", snapshot="3", type="fast", metadata={"k": "v"}).snapshot == "3"
+    assert sent(service) == {
+        "volume": {
+            "size": 1,
+            "display_name": "v",
+            "snapshot_id": "3",
+            "volume_type": "fast",
+            "metadata": {"k": "v"},
+        }
+    }
+
+
+class Kept(NoKeeper):
+    """Notes what was written down, and how much had been sent by then."""
+
+    def __init__(self, service: Service) -> None:
+        self.service, self.rows = service, list[tuple[str, str, int]]()
+
+    @contextmanager
+    def creating(self, kind: str, name: str) -> Iterator[Any]:
+        yield SimpleNamespace(made=lambda id: self.rows.append((kind, id, len(self.service.asked))))
+
+
+def test_attaching(service: Service, rows: Rows) -> None:
+    kept = Kept(service)
+    session = open_session(service, rows, keeper=kept)
+    assert session.compute.quirks
+    path = f"{COMPUTE}/servers/s1/os-volume_attachments"
+    shown = {"device": "/dev/vdc", "serverId": "s1", "id": 6, "volumeId": 6}
+    service.on("POST", path, body={"volumeAttachment": {"id": 6, "volumeId": 6}})
+    service.on("GET", path, body={"volumeAttachments": [shown]})
+    service.on("GET", f"{path}/6", body={"volumeAttachment": shown})
+    service.on("DELETE", f"{path}/6", status=202)
+    made = session.volumes.attach("s1", "6", "/dev/vdc")
+    assert made == Attachment("6", "6", "s1", "/dev/vdc")
+    assert sent(service) == {"volumeAttachment": {"volumeId": 6, "device": "/dev/vdc"}}
+    assert kept.rows == [("attachment", "s1/6", 0)], "it was written down after a request"
+    assert list(session.volumes.attachments("s1")) == [made] == [session.volumes.attachment("s1", "6")]
+    session.volumes.detach("s1", "6")
+    refused = {"badRequest": {"message": "Invalid volume: status must be available", "code": 400}}
+    service.on("POST", path, status=400, body=refused)
+    with pytest.raises(Invalid, match="must be available"):
+        session.volumes.attach("s1", "6", "/dev/vdc")
+
+
+def test_the_same_volume_by_compute(session: CloudSession, service: Service) -> None:
+    row = {
+        "status": "available",
+        "displayDescription": None,
+        "availabilityZone": "nova",
+        "displayName": "v",
+        "attachments": [{}],
+        "volumeType": None,
+        "snapshotId": None,
+        "size": 1,
+        "id": 6,
+        "createdAt": "2026-11-20 12:50:34.981306",
+        "metadata": {},
+    }
+    snapshot = {"status": "available", "displayName": "s", "volumeId": 6, "id": 3, "size": 1}
+    service.on("GET", f"{COMPUTE}/os-volumes/6", body={"volume": row})
+    service.on("GET", f"{COMPUTE}/os-volumes/detail", body={"volumes": [row]})
+    service.on("GET", f"{COMPUTE}/os-snapshots/detail", body={"snapshots": [snapshot]})
+    service.on("GET", f"{COMPUTE}/os-volume-types", body={"volume_types": [{"id": 1, "name": "fast"}]})
+    volume = session.volumes.show_by_compute("6")
+    assert volume == Volume("6", "v", "available", 1, "nova") == session.volumes.list_by_compute()[0]
+    assert list(session.volumes.snapshots_by_compute()) == [Snapshot("3", "s", "available", 1, "6")]
+    assert list(session.volumes.types_by_compute()) == ["fast"]
 
 
 def image(id: str) -> dict[str, object]:

@@ -132,9 +132,14 @@ class _Cleaning:
             return None
 
     def _known(self, entry: LedgerEntry) -> list[Thing] | None:
-        """By id, unless another name has it: small numbers come again when a cloud is built anew."""
+        """By id, unless another name has it: small numbers come again when a cloud is built anew.
+
+        Another name of this run is no other's: stories rename what they made.
+        """
         others = [
-            name for id, name in self._listed(entry) if id == entry.id and entry.name and name != entry.name
+            name
+            for id, name in self._listed(entry)
+            if id == entry.id and entry.name and name != entry.name and not name.startswith(self.prefix)
         ]
         if others:
             self.left.append(Left(entry, f"its id belongs to {others[0] or 'something without a name'} now"))

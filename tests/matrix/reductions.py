@@ -27,7 +27,7 @@ class Reduction:
     """One way to be less.
 
     ``describe`` changes the architecture, of which the lab is then built; ``site`` changes the site file;
-    ``busy`` has neighbours come and go during the run; ``only`` selects stories.
+    ``busy`` is who else works in the cloud during the run (a name of ``Described``); ``only`` selects stories.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Reduction:
     gone: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
-    busy: bool = False
+    busy: str = ""
     only: str = ""
 
 
@@ -61,6 +61,10 @@ def _members(described: Described) -> tuple[str, str]:
 def _one_tenant(site: Site, described: Described) -> None:
     site["cloud"] = f"{site['name']}-{described.member}"
     site.pop("other_cloud", None)
+
+
+def _site_accounts(site: Site, _: Described) -> None:
+    site["accounts"] = "site"
 
 
 def _two_servers(described: Described) -> None:
@@ -153,9 +157,26 @@ REDUCTIONS: Mapping[str, Reduction] = {
         ),
         Reduction("templated", describe=_templated, kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.*")),
         Reduction("other_names", kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.*")),
-        Reduction("busy", busy=True, kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.*")),
+        Reduction("busy", busy="neighbour", kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.*")),
+        Reduction(
+            "site_accounts",
+            site=_site_accounts,
+            lacks=(SECOND,),
+            lost=STRANGERS,
+            kept=(*API, *ADMINISTRATORS, "rings.*"),
+        ),
+        Reduction(
+            "colleague",
+            site=_member,
+            busy="member",
+            lacks=(ADMIN,),
+            lost=ADMINISTRATORS,
+            kept=(*API, *STRANGERS, "rings.*"),
+        ),
     )
 }
+ALONE = ("site_accounts", "colleague")
+"""Not paired: an administrator in his own tenant; somebody who works in the very tenant of the run."""
 SAME = {frozenset({"member", "one_tenant"})}
 """Pairs that are one of the two."""
 
@@ -164,7 +185,8 @@ Case = tuple[str, ...]
 
 def cases() -> list[Case]:
     """The whole cloud, each reduction alone, all pairs; those of one lab side by side."""
-    pairs = [pair for pair in combinations(REDUCTIONS, 2) if frozenset(pair) not in SAME]
+    paired = [name for name in REDUCTIONS if name not in ALONE]
+    pairs = [pair for pair in combinations(paired, 2) if frozenset(pair) not in SAME]
     return sorted([(), *((name,) for name in REDUCTIONS), *pairs], key=lambda case: (lab_of(case), case))
 
 
@@ -184,6 +206,11 @@ def describe(case: Case, *, without_absent: bool = True) -> Described:
 
 def _rows(case: Case) -> Iterator[Reduction]:
     return (REDUCTIONS[name] for name in case)
+
+
+def busy(case: Case, described: Described) -> str:
+    """The user who works in the cloud meanwhile; empty for nobody."""
+    return next((str(getattr(described, row.busy)) for row in _rows(case) if row.busy), "")
 
 
 def only(case: Case) -> str:

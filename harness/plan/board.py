@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from harness.plan.planned import PlannedScenario
+from harness.plan.room import Room
 
 _PRIORITY = ("blocked", "not_reached", "out_of_reach", "not_applicable")
 _WORDS = {
@@ -40,20 +41,32 @@ class Board:
     """What is waiting, running and finished in one run.
 
     ``plan`` is in running order (as ``make_plan`` gives it), ``budget`` the number of servers that may run
-    at once. A caller loops: report ``unable()``, ``start`` some of ``ready()``, ``finish`` each with its
-    outcome, until ``done``. The outcomes do not depend on the order in which scenarios finish: one is blocked
-    only when all of its needs are settled, and its root is chosen by the plan's order. Servers that a story
-    leaves running count until what it names in ``until`` is over.
+    at once, ``tenants`` how many of them in the tenant of each account. A caller loops: report ``unable()``,
+    ``start`` some of ``ready()``, ``finish`` each with its outcome, until ``done``.
+
+    The outcomes do not depend on the order in which scenarios finish: one is blocked only when all of its
+    needs are settled, and its root is chosen by the plan's order. Servers that a story leaves running count
+    until what it names in ``until`` is over; it is not started where the others could then never end. What
+    no order has room for is out of reach: nothing waits for ever.
     """
 
-    def __init__(self, plan: Iterable[PlannedScenario], budget: int = 4) -> None:
+    def __init__(
+        self,
+        plan: Iterable[PlannedScenario],
+        budget: int = 4,
+        tenants: Mapping[str, int] | None = None,
+    ) -> None:
         self.plan = {planned.key: planned for planned in plan}
         self.budget = budget
+        self.tenants = dict(tenants or {})
+        self._room = Room(self.plan.values(), budget, self.tenants)
+        self._ample = self._room.ample
         self._order = {key: index for index, key in enumerate(self.plan)}
         self._waiting = dict.fromkeys(self.plan)
         self._running: dict[str, int] = {}
         self._left_running: dict[str, int] = {}
         self._finished: dict[str, _Finished] = {}
+        self._ran: set[str] = set()
         greedy = [key for key, planned in self.plan.items() if planned.servers > budget]
         if greedy:
             raise ValueError(f"more servers at once than the budget of {budget}: {', '.join(greedy)}")
@@ -84,14 +97,37 @@ class Board:
         return finished.root if finished else None
 
     def ready(self) -> list[str]:
-        """Keys that may start now, in running order; each of them alone fits the budget."""
-        return [key for key in self._waiting if self._may_start(key) and self.fits(key)]
+        """Keys that may start now, in running order; each of them alone fits the budget.
+
+        What leaves servers running stands there only where all the others can still end, or where nothing
+        else is left to do.
+        """
+        able = [key for key in self._waiting if self._may_start(key) and self.fits(key)]
+        safe = able if self._ample else [key for key in able if self._ends_well(key)]
+        return safe or ([] if self._running else able)
 
     def fits(self, key: str) -> bool:
         """Whether this one can run beside those that do: servers enough, and nothing that both hold."""
         held = {name for other in self._running for name in self.plan[other].holds}
-        servers = sum(self._running.values()) + sum(self._left_running.values())
-        return held.isdisjoint(self.plan[key].holds) and servers + self.plan[key].servers <= self.budget
+        return held.isdisjoint(self.plan[key].holds) and self._has_room(key)
+
+    def _has_room(self, key: str) -> bool:
+        planned = self.plan[key]
+        if not planned.servers:
+            return True
+        there = [*self._running.items(), *self._left_running.items()]
+        mine = sum(count for other, count in there if self.plan[other].account == planned.account)
+        in_all = sum(count for _, count in there)
+        most = self.tenants.get(planned.account, self.budget)
+        return in_all + planned.servers <= self.budget and mine + planned.servers <= most
+
+    def _ends_well(self, key: str) -> bool:
+        """Whether everything else can still end once this one has left its servers running."""
+        planned = self.plan[key]
+        if not planned.servers or not planned.until:
+            return True
+        never = [other for other in self._finished if other not in self._ran]
+        return self._room.suffices([*self._ran, key], never)
 
     def start(self, key: str) -> None:
         """Note that a ready scenario runs; raises ``ValueError`` for one that is not ready."""
@@ -99,6 +135,7 @@ class Board:
             raise ValueError(f"{key} is not ready")
         del self._waiting[key]
         self._running[key] = self.plan[key].servers
+        self._ran.add(key)
 
     def finish(self, key: str, *, met: bool, outcome: str) -> None:
         """Note how a running scenario ended; raises ``ValueError`` for one that does not run."""
@@ -115,6 +152,7 @@ class Board:
         found: list[Unable] = []
         while True:
             new = [row for key in self._waiting if (row := self._verdict(key)) is not None]
+            new = new or self._without_room()
             if not new:
                 return found
             self._settle(new)
@@ -127,6 +165,14 @@ class Board:
         stopped = [Unable(key, "not_reached", None, "the run ended early") for key in given_up]
         self._settle(stopped)
         return rows + stopped
+
+    def _without_room(self) -> list[Unable]:
+        """What nothing but the number of servers keeps from running, where nothing runs any more."""
+        if self._running or self.ready():
+            return []
+        reason = f"there is no room for its servers ({self.budget} at once)"
+        left = [key for key in self._waiting if self._may_start(key)]
+        return [Unable(key, "out_of_reach", None, reason) for key in left]
 
     def _settle(self, rows: Iterable[Unable]) -> None:
         for row in rows:

@@ -22,10 +22,9 @@ def seconds(
     now = 0.0
     while not board.done:
         board.unable()
-        for key in board.ready()[: workers - len(running)]:
-            if board.fits(key):
-                board.start(key)
-                heapq.heappush(running, (now + duration(by_key[key]), key))
+        while len(running) < workers and (ready := board.ready()):
+            board.start(ready[0])
+            heapq.heappush(running, (now + duration(by_key[ready[0]]), ready[0]))
         if not running:
             break
         now, key = heapq.heappop(running)

@@ -27,7 +27,8 @@ class Reduction:
     """One way to be less.
 
     ``describe`` changes the architecture, of which the lab is then built; ``site`` changes the site file;
-    ``busy`` is who else works in the cloud during the run (a name of ``Described``); ``only`` selects stories.
+    ``busy`` is who else works in the cloud during the run (a name of ``Described``); ``only`` selects
+    stories.
     """
 
     name: str

@@ -8,7 +8,7 @@ declared to require must not drift away from what a reduction means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import combinations
@@ -227,13 +227,20 @@ class Expected:
     out_of_reach: frozenset[str]
 
 
-def expected(case: Case, declared: Iterable[Scenario], whole: Sequence[PlannedScenario]) -> Expected:
-    """What must not run, and nothing else. ``whole`` is the plan of the cloud without a reduction.
+def expected(
+    case: Case,
+    declared: Iterable[Scenario],
+    whole: Sequence[PlannedScenario],
+    absent: Collection[str] = (),
+) -> Expected:
+    """What must not run, and nothing else. ``whole`` is the plan of the cloud without a reduction, ``absent``
+    are its nodes that the reduced cloud does not have.
 
     A story whose every way to a need is gone is gone; one with a need out of reach is out of reach.
     """
     by_id = {scenario.id: scenario for scenario in declared}
     gone = {row.key for row in whole if not row.applies}
+    gone |= {row.key for row in whole if row.subject in absent}
     gone |= {row.key for row in whole if _any(row, [p for each in _rows(case) for p in each.gone])}
     gone = _spread(whole, gone, lambda row: _needs_only(row, by_id[row.id], gone, whole))
     lacks = {name for row in _rows(case) for name in row.lacks}

@@ -70,5 +70,5 @@ def _removed(rows: Any) -> tuple[int, ...]:
 def _moved(hours_ago: Any, hours: int) -> int | None:
     """How many partitions moved too short a time ago to be moved again."""
     if isinstance(hours_ago, list) and all(type(ago) is int for ago in hours_ago):
-        return sum(ago < hours for ago in hours_ago)
+        return sum(1 for ago in hours_ago if ago < hours)
     return int(np.count_nonzero(hours_ago < hours)) if isinstance(hours_ago, np.ndarray) else None

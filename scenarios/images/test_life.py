@@ -12,9 +12,11 @@ from harness.testing import Cloud, Invalid, NotFound, scenario
 )
 def test_upload(cloud: Cloud) -> None:
     """An image is stored: active, with the size and checksum of what was sent."""
-    content = cloud.random_bytes(256 * 1024)
+    content, chapter = cloud.random_bytes(256 * 1024), cloud.name("property")
     with cloud.step("store 256 KiB as a raw image"), cloud.timed("image"):
-        image = cloud.images.upload(content, disk_format="raw", container_format="bare")
+        image = cloud.images.upload(
+            content, disk_format="raw", container_format="bare", properties={"chapter": chapter}
+        )
         image = cloud.wait(
             "the image is active",
             lambda: cloud.images.show(image.id),
@@ -32,7 +34,10 @@ def test_upload(cloud: Cloud) -> None:
             "the checksum is right", image.checksum == checksum, expected=checksum, found=image.checksum
         )
         cloud.check("it is private", not image.public, expected="private", found="public")
-    cloud.share("uploaded", {"id": image.id, "md5": checksum})
+    cloud.share(
+        "uploaded",
+        {"id": image.id, "md5": checksum, "name": image.name, "size": image.size, "chapter": chapter},
+    )
 
 
 @scenario("images.download", gate="images", needs=("images.upload",), cost=0.5)
@@ -65,6 +70,22 @@ def test_bad_format(cloud: Cloud) -> None:
         cloud.images.upload(b"no disk", disk_format="floppy", container_format="bare")
 
 
+@scenario("images.bad_container", gate="images", needs=("preflight.endpoints_answer[image]",), cost=0.3)
+def test_bad_container(cloud: Cloud) -> None:
+    """A container format that nobody knows is refused, and so is one that does not go with the disk's."""
+    with cloud.expects("the unknown format is refused", Invalid):
+        cloud.images.upload(b"no disk", disk_format="raw", container_format="shoebox")
+    with cloud.expects("Amazon's disk in another container is refused", Invalid):
+        cloud.images.upload(b"no disk", disk_format="ami", container_format="bare")
+
+
+@scenario("images.bad_checksum", gate="images", needs=("preflight.endpoints_answer[image]",), cost=0.3)
+def test_bad_checksum(cloud: Cloud) -> None:
+    """Content that does not fit its announced checksum is refused."""
+    with cloud.expects("the content is refused", Invalid):
+        cloud.images.upload(b"half of it", checksum="0" * 32)
+
+
 @scenario("images.unknown", gate="images", needs=("preflight.endpoints_answer[image]",), cost=0.3)
 def test_unknown(cloud: Cloud) -> None:
     """An image that nobody stored is not found."""
@@ -76,7 +97,7 @@ def test_unknown(cloud: Cloud) -> None:
     "images.delete",
     gate="images",
     needs=("images.upload",),
-    after=("images.download", "images.private"),
+    after=("images.download", "images.private", "images.filters", "images.members"),
     cost=0.5,
 )
 def test_delete(cloud: Cloud) -> None:

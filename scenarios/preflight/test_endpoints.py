@@ -1,4 +1,6 @@
-from harness.testing import Cloud, scenario
+from urllib.parse import urlsplit
+
+from harness.testing import Cloud, OutOfReach, Unreachable, scenario
 from scenarios.subjects import services
 
 
@@ -20,6 +22,44 @@ def test_endpoints_answer(cloud: Cloud, subject: str) -> None:
         versions = cloud.versions(subject)
         cloud.check("it speaks a version", bool(versions), expected="at least one version")
         cloud.observe(("catalogue", subject, "version"), versions[0].id)
+
+
+@scenario(
+    "preflight.internal_answers",
+    gate="preflight",
+    needs=("preflight.endpoints_answer[=]",),
+    subjects=services,
+    cost=0.2,
+)
+def test_internal_answers(cloud: Cloud, subject: str) -> None:
+    """Each service answers at its internal address of the catalogue, where that is seen from here."""
+    _answers(cloud, subject, "internal")
+
+
+@scenario(
+    "preflight.admin_answers",
+    gate="preflight",
+    needs=("preflight.endpoints_answer[=]",),
+    subjects=services,
+    cost=0.2,
+)
+def test_admin_answers(cloud: Cloud, subject: str) -> None:
+    """Each service answers at its administrators' address of the catalogue, where that is seen from here."""
+    _answers(cloud, subject, "admin")
+
+
+def _answers(cloud: Cloud, service: str, interface: str) -> None:
+    url = urlsplit(cloud.endpoint(service, interface))
+    with cloud.step(f"ask the {interface} address of {service}"):
+        try:
+            answer = cloud.raw(service).send("GET", f"{url.scheme}://{url.netloc}/", token=None)
+        except Unreachable:
+            if url.hostname == urlsplit(cloud.endpoint(service)).hostname:
+                raise
+            raise OutOfReach(
+                f"{url.netloc} is not seen from here, and is on another network perhaps"
+            ) from None
+        cloud.check("it answers", answer.status < 500, expected="below 500", found=str(answer.status))
 
 
 @scenario(

@@ -114,7 +114,14 @@ def foreign_tenant_token(bench: Bench) -> Iterator[None]:
 @fault(
     "identity.revocation_ignored",
     component="keystone",
-    caught_by=("identity.revoked",),
+    caught_by=(
+        "identity.revoked",
+        "identity.revoked_everywhere[compute]",
+        "identity.revoked_everywhere[identity]",
+        "identity.revoked_everywhere[image]",
+        "identity.revoked_everywhere[object-store]",
+        "identity.revoked_everywhere[volume]",
+    ),
     story="Revoking a token is confirmed, and nothing happens: the token stays valid.",
 )
 def revocation_ignored(bench: Bench) -> Iterator[None]:
@@ -168,7 +175,10 @@ def no_token_needed(bench: Bench) -> Iterator[None]:
 @fault(
     "identity.any_token_taken",
     component="keystone",
-    caught_by=("identity.bad_token[identity]",),
+    caught_by=(
+        "identity.bad_token[identity]",
+        "identity.revoked_everywhere[identity]",
+    ),
     story="Identity lists tenants to whoever brings any token, valid or not.",
 )
 def any_token_taken(bench: Bench) -> Iterator[None]:

@@ -99,7 +99,10 @@ def wrong_checksum(bench: Bench) -> Iterator[None]:
 @fault(
     "images.download_corrupted",
     component="glance",
-    caught_by=("images.download",),
+    caught_by=(
+        "images.download",
+        "images.members",
+    ),
     story="What is read back differs from what was stored, in its first byte.",
 )
 def download_corrupted(bench: Bench) -> Iterator[None]:
@@ -137,7 +140,10 @@ def bad_format_accepted(bench: Bench) -> Iterator[None]:
 @fault(
     "images.private_visible",
     component="glance",
-    caught_by=("images.private",),
+    caught_by=(
+        "images.members",
+        "images.private",
+    ),
     story="A tenant finds the private images of others when it knows their ids.",
 )
 def private_visible(bench: Bench) -> Iterator[None]:
@@ -149,7 +155,13 @@ def private_visible(bench: Bench) -> Iterator[None]:
 @fault(
     "images.unknown_found",
     component="glance",
-    caught_by=("images.delete", "images.private", "images.unknown"),
+    caught_by=(
+        "cleanup.resources",
+        "images.delete",
+        "images.members",
+        "images.private",
+        "images.unknown",
+    ),
     story="Whatever image is asked for, one is found.",
 )
 def unknown_found(bench: Bench) -> Iterator[None]:
@@ -167,7 +179,10 @@ def unknown_found(bench: Bench) -> Iterator[None]:
 @fault(
     "images.deleted_still_found",
     component="glance",
-    caught_by=("images.delete",),
+    caught_by=(
+        "cleanup.resources",
+        "images.delete",
+    ),
     story="A deleted image leaves the lists, but is still found by its id.",
 )
 def deleted_still_found(bench: Bench) -> Iterator[None]:

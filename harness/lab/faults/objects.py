@@ -40,7 +40,15 @@ def etag_unchecked(bench: Bench) -> Iterator[None]:
 @fault(
     "objects.body_corrupted",
     component="swift",
-    caught_by=("objects.put_get",),
+    caught_by=(
+        "objects.chunked",
+        "objects.large",
+        "objects.manifest",
+        "objects.public_read",
+        "objects.put_get",
+        "objects.ranges",
+        "objects.worldly_names",
+    ),
     story="What is read back differs from what was stored, in one byte.",
     seam="real",
 )
@@ -53,7 +61,12 @@ def body_corrupted(bench: Bench) -> Iterator[None]:
 @fault(
     "objects.listing_drops",
     component="swift",
-    caught_by=("objects.listing",),
+    caught_by=(
+        "objects.folders",
+        "objects.listing",
+        "objects.pages",
+        "objects.worldly_names",
+    ),
     story="A stored object does not turn up in the listing of its container.",
     seam="real",
 )

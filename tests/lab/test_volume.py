@@ -75,6 +75,106 @@ def test_attaching_and_detaching(cloud: Cloud) -> None:
     assert cloud.ask("DELETE", f"{path}/{volume}").status_code == 404
 
 
+def attachment(cloud: Cloud, server: str, **wanted: Any) -> httpx.Response:
+    return cloud.ask("POST", f"servers/{server}/os-volume_attachments", {"volumeAttachment": wanted})
+
+
+def status(cloud: Cloud, volume: str) -> str:
+    return str(volumes(cloud, "GET", f"volumes/{volume}").json()["volume"]["status"])
+
+
+def test_what_cannot_be_attached(cloud: Cloud) -> None:
+    volume, server, other = made(cloud)["id"], cloud.booted(), cloud.booted()
+    good = {"volumeId": int(volume), "device": "/dev/vdc"}
+    assert attachment(cloud, "nobody", **good).status_code == 404
+    assert attachment(cloud, server, **good | {"volumeId": 99}).status_code == 404
+    for bad in ({"device": "/dev/vdc"}, {"volumeId": int(volume)}, good | {"device": "vdc"}):
+        assert attachment(cloud, server, **bad).status_code == 500
+    assert cloud.ask("POST", f"servers/{server}/os-volume_attachments", {}).status_code == 422
+    assert status(cloud, volume) == "available"
+    assert attachment(cloud, server, **good).status_code == 200
+    assert attachment(cloud, server, **good).status_code == 400
+    cloud.later()
+    refused = attachment(cloud, other, **good)
+    assert refused.json()["badRequest"]["message"] == "Invalid volume: status must be available"
+    stranger = cloud.ask(
+        "POST", f"servers/{server}/os-volume_attachments", {"volumeAttachment": good}, who="two"
+    )
+    assert stranger.status_code == 404
+    assert cloud.ask("GET", f"servers/{other}/os-volume_attachments/{volume}").status_code == 404
+    assert cloud.ask("DELETE", f"servers/{other}/os-volume_attachments/{volume}").status_code == 404
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_deleted_server_lets_go(cloud: Cloud, wait: bool) -> None:
+    volume, server = made(cloud)["id"], cloud.booted()
+    attachment(cloud, server, volumeId=int(volume), device="/dev/vdc")
+    if wait:
+        cloud.later()
+    cloud.ask("DELETE", f"servers/{server}")
+    cloud.later()
+    shown = volumes(cloud, "GET", f"volumes/{volume}").json()["volume"]
+    assert (shown["status"], shown["attachments"]) == ("available", [])
+    assert volumes(cloud, "DELETE", f"volumes/{volume}").status_code == 202
+
+
+def from_volume(cloud: Cloud, **mapping: Any) -> str:
+    wanted = {"name": "s", "imageRef": cloud.image, "flavorRef": cloud.flavor}
+    wanted["block_device_mapping"] = [{"device_name": "vda", **mapping}]
+    made = cloud.ask("POST", "os-volumes_boot", {"server": wanted})
+    assert made.status_code == 202
+    cloud.later()
+    return str(made.json()["server"]["id"])
+
+
+@pytest.mark.parametrize(("ends", "after"), [("0", 200), ("1", 404)])
+def test_a_server_boots_from_a_volume(cloud: Cloud, ends: str, after: int) -> None:
+    volume = made(cloud)["id"]
+    cloud.later()
+    server = from_volume(cloud, volume_id=volume, delete_on_termination=ends)
+    assert cloud.show(server)["status"] == "ACTIVE"
+    shown = volumes(cloud, "GET", f"volumes/{volume}").json()["volume"]
+    assert shown["status"] == "in-use"
+    assert [(row["server_id"], row["device"]) for row in shown["attachments"]] == [(server, "/dev/vda")]
+    cloud.ask("DELETE", f"servers/{server}")
+    cloud.later()
+    assert volumes(cloud, "GET", f"volumes/{volume}").status_code == after
+
+
+def test_a_volume_that_is_not_free_cannot_be_booted_from(cloud: Cloud) -> None:
+    volume, server = made(cloud)["id"], cloud.booted()
+    attachment(cloud, server, volumeId=int(volume), device="/dev/vdc")
+    cloud.later()
+    for wanted in (volume, "99"):
+        assert cloud.show(from_volume(cloud, volume_id=wanted))["status"] == "ERROR"
+    assert status(cloud, volume) == "in-use"
+
+
+def test_a_volume_from_a_snapshot(cloud: Cloud) -> None:
+    volume, server = made(cloud, size=2)["id"], cloud.booted()
+    attachment(cloud, server, volumeId=int(volume), device="/dev/vdc")
+    cloud.later()
+    wanted: dict[str, Any] = {"volume_id": volume}
+    assert volumes(cloud, "POST", "snapshots", {"snapshot": wanted}).status_code == 400
+    forced = volumes(cloud, "POST", "snapshots", {"snapshot": wanted | {"force": True}}).json()["snapshot"]
+    cloud.later()
+    copy = made(cloud, size=2, snapshot_id=forced["id"])
+    assert (copy["snapshot_id"], copy["size"]) == (forced["id"], 2)
+    listed = cloud.ask("GET", "os-snapshots").json()["snapshots"]
+    assert [(row["id"], row["volumeId"]) for row in listed] == [(int(forced["id"]), int(volume))]
+
+
+@pytest.mark.parametrize(("quota", "size", "answered"), [("volumes", 1, 413), ("gigabytes", 2, 413)])
+def test_quotas(cloud: Cloud, quota: str, size: int, answered: int) -> None:
+    tenant = cloud.tenants["one"]
+    cloud.ask("PUT", f"os-quota-sets/{tenant}", {"quota_set": {quota: 1}}, who="boss")
+    if quota == "volumes":
+        made(cloud)
+    refused = volumes(cloud, "POST", "volumes", {"volume": {"size": size}})
+    assert (refused.status_code, "overLimit" in refused.json()) == (answered, True)
+    assert volumes(cloud, "POST", "volumes", {"volume": {"size": size}}, who="two").status_code == 200
+
+
 def test_a_snapshot_holds_its_volume(cloud: Cloud) -> None:
     volume = made(cloud)["id"]
     cloud.later()

@@ -4,10 +4,12 @@ names in camel case; and their attachments.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from starlette.responses import Response
 
+from harness.lab.compute import create as servers
 from harness.lab.compute.call import Call, bare
 from harness.lab.compute.find import find_server
 from harness.lab.compute.refusals import Refusal, bad, missing
@@ -17,7 +19,7 @@ from harness.lab.volume import work
 from harness.lab.volume.handlers import SNAPSHOTS, VOLUMES, Handlers, index_types, show_type
 from harness.lab.volume.state import Snapshot, Volume, VolumeType, store, volumes
 
-_DEVICE = "/dev/vdb"
+_DEVICE = re.compile(r"/dev/x?[a-z]d[a-z]+")
 
 
 def routes(into: Resources) -> None:
@@ -27,6 +29,7 @@ def routes(into: Resources) -> None:
     into.collection(
         "os-volume-types", index=index_types, create=create_type, show=show_type, delete=delete_type
     )
+    into.add("POST", "os-volumes_boot", servers.create, body=True)
     into.collection(
         "servers/{server}/os-volume_attachments",
         index=attachments,
@@ -112,15 +115,19 @@ async def attachment(call: Call) -> Response:
 
 
 async def attach(call: Call) -> Response:
-    """Give a server a free volume."""
+    """Give a server a free volume; nova trips over a device of no known form."""
     if not call.body:
         raise Refusal(422)
     wanted = call.entity("volumeAttachment")
-    server = find_server(call, call.parts["server"])
-    volume = work.find_volume(call, wanted.get("volumeId"))
+    if "volumeId" not in wanted or "device" not in wanted:
+        raise Refusal(500)
+    server, device = find_server(call, call.parts["server"]), str(wanted["device"])
+    if not _DEVICE.fullmatch(device):
+        raise Refusal(500)
+    volume = work.find_volume(call, wanted["volumeId"])
     if volume.status != "available":
         raise bad("Invalid volume: status must be available")
-    volume.attaching = (server.id, str(wanted.get("device") or _DEVICE))
+    volume.attaching = (server.id, device)
     store(call.world).engine.begin(volume, "volume.attach")
     return call.ok({"volumeAttachment": {"id": volume.id, "volumeId": volume.id}})
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.lab.compute.machine import Effect, Engine, Machine, Row, Run
+from harness.lab.compute.scheduler import engine
 from harness.lab.world import World
 
 VOLUMES: dict[str, Machine] = {
@@ -17,7 +18,12 @@ VOLUMES: dict[str, Machine] = {
     "snapshot.create": (Row("creating", does="captured"), Row("available")),
     "snapshot.delete": (Row("deleting", does="gone"),),
 }
-"""Seconds are those of the fake driver."""
+"""Seconds are those of the fake driver.
+
+What happens to bytes is told by effects that others follow: ``filled`` (a new volume, from its snapshot where
+it has one), ``captured`` (a snapshot), ``attached`` and ``detached`` (a server's disk comes and goes),
+``gone``. ``said attached`` and ``said detached`` change what the APIs say, and nothing else.
+"""
 
 
 @dataclass
@@ -78,6 +84,8 @@ class Store:
 
 def store(world: World) -> Store:
     """Nova-volume's part of the world, set up from the architecture when first asked for."""
+    from harness.lab.volume.servers import follow
+
     found = world.parts.get("volume")
     if not isinstance(found, Store):
         for name, rows in VOLUMES.items():
@@ -88,12 +96,14 @@ def store(world: World) -> Store:
             number = world.ids.number("volume type")
             found.types[number] = VolumeType(number, name, world.clock.exact())
         world.parts["volume"] = found
+        follow(world)
     return found
 
 
 def volumes(world: World, tenant: str | None = None) -> list[Volume]:
     """The volumes there are by now, of one tenant or of all, in order of id."""
     kept = store(world)
+    engine(world).advance(list(world.servers.values()))
     kept.engine.advance(world.volumes.values())
     rows: list[Volume] = [row for row in world.volumes.values() if not row.deleted]
     return [row for row in rows if tenant is None or row.tenant_id == tenant]
@@ -131,8 +141,8 @@ def _bytes_only(world: World, thing: Any) -> None:
 
 _EFFECTS: dict[str, Effect] = {
     "gone": _gone,
-    "attached": _attached,
     "detaching": _detaching,
-    "detached": _detached,
+    **dict.fromkeys(("attached", "said attached"), _attached),
+    **dict.fromkeys(("detached", "said detached"), _detached),
     **dict.fromkeys(("filled", "captured"), _bytes_only),
 }

@@ -46,6 +46,8 @@ def create_volume(call: Call) -> Volume:
     snapshot = None
     if wanted.get("snapshot_id") is not None:
         snapshot = find_snapshot(call, wanted["snapshot_id"])
+        if snapshot.status != "available":
+            raise bad("Invalid snapshot: status must be available")
     kind = wanted.get("volume_type")
     if kind:
         find_type(call, kind)
@@ -137,7 +139,7 @@ def create_snapshot(call: Call) -> Snapshot:
 def delete_snapshot(call: Call, snapshot: Snapshot) -> None:
     """Delete a snapshot that is there."""
     if snapshot.status not in ("available", "error"):
-        raise bad("Invalid volume: Snapshot status must be available or error")
+        raise bad("Invalid volume: must be available or error")
     store(call.world).engine.begin(snapshot, "snapshot.delete")
 
 

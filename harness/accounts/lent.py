@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from harness.accounts.leasing import Leasing, Taken, apart
@@ -15,6 +16,7 @@ from harness.clients.values import Tenant, Token
 from harness.credentials import Account, Credentials
 from harness.errors import CloudError
 from harness.evidence.folder import RunFolder
+from harness.hosts.keys import fresh_key
 from harness.ledger import Inventory, take
 from harness.ledger.ending import Clock
 from harness.ledger.remover import Remover
@@ -28,7 +30,8 @@ class Accounts:
     """What every process of a run knows of its accounts; ``own`` are the tenants that belong to the harness.
 
     ``before`` is what the tenants held when the run began. ``further`` users share the work with the main
-    one; ``assigned`` says who tells a scenario (by key), where it is not the main one.
+    one; ``assigned`` says who tells a scenario (by key), where it is not the main one. ``guest_key`` is the
+    private key (PEM) that opens the run's guests.
     """
 
     main: Account
@@ -39,6 +42,7 @@ class Accounts:
     missing: Mapping[str, str] = field(default_factory=dict)
     further: tuple[Account, ...] = ()
     assigned: Mapping[str, str] = field(default_factory=dict)
+    guest_key: str = field(default="", repr=False)
 
     @property
     def users(self) -> Mapping[str, Account]:
@@ -62,6 +66,7 @@ class Accounts:
             "missing": dict(self.missing),
             "further": [asdict(account) for account in self.further],
             "assigned": dict(self.assigned),
+            "guest_key": self.guest_key,
         }
 
     @classmethod
@@ -80,6 +85,7 @@ class Accounts:
             missing=dict(data["missing"]),
             further=tuple(Account(**each) for each in data["further"]),
             assigned=dict(data["assigned"]),
+            guest_key=str(data.get("guest_key", "")),
         )
 
     def sessions(self, release: str, record: Record) -> Sessions:
@@ -108,7 +114,13 @@ class Held:
 
     def wire(self) -> dict[str, Any]:
         """Everything that another process needs; ``Accounts.from_wire`` reads it."""
-        return self.accounts.wire()
+        return replace(self.accounts, guest_key=self._guest_key).wire()
+
+    @cached_property
+    def _guest_key(self) -> str:
+        key = fresh_key()
+        self._record.secret(key)
+        return key
 
     def release(self) -> None:
         """Scramble the passwords and free the tenants; what cannot be freed is recorded, and its lease runs

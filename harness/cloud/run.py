@@ -13,6 +13,7 @@ from harness.clients.obeying import Turns
 from harness.clients.select import dialect_of, door_to, link_to
 from harness.clients.trail import Trail
 from harness.cloud.clocks import Skew, skews
+from harness.cloud.entering import Entering
 from harness.cloud.keeping import LedgerKeeper, Names
 from harness.cloud.nodes import Nodes
 from harness.cloud.shares import Shares
@@ -37,6 +38,7 @@ class RunSession:
         self.dialect = dialect_of(site.arch.release)
         self.names = Names(folder.prefix, recorder.worker)
         self.nodes = Nodes(site, self.trail)
+        self.entering = Entering(site, self.nodes, accounts.guest_key)
         self.shares = Shares(self.trail, Tail(folder.events))
         self._door = door_to(self.trail)
         self._door.obeying.turns = Turns(folder.limits)
@@ -82,6 +84,7 @@ class RunSession:
 
     def close(self) -> None:
         """Give connections back."""
+        self.entering.close()
         self.nodes.close()
         self._door.close()
 

@@ -19,9 +19,12 @@ from harness.arch import Architecture
 from harness.arch.paths import Path
 from harness.clients.errors import ServiceError, WaitTimeout
 from harness.clients.session import CloudSession
+from harness.clients.values import Server
+from harness.cloud.guests import Guests
 from harness.cloud.nodes import Nodes
 from harness.cloud.telling import Telling
 from harness.cloud.waits import Failing, Goal, patience, wait_for, wait_gone
+from harness.hosts import Guest
 from harness.ledger import Ledger
 from harness.rings import Builder
 from harness.waiting import Clock, Stopwatch
@@ -65,6 +68,27 @@ class Cloud(CloudSession):
         an unknown address is ``OutOfReach``.
         """
         return self._run.nodes
+
+    @cached_property
+    def guests(self) -> Guests:
+        """The run's key and group for servers that are to be entered; see ``harness.cloud.guests``."""
+        return Guests(self._run, self)
+
+    @cached_property
+    def other_guests(self) -> Guests:
+        """The same for the user of the other tenant; raises ``OutOfReach`` without a second account."""
+        return Guests(self._run, self.other)
+
+    def guest(self, server: Server | str, address: str | None = None, login: str | None = None) -> Guest:
+        """The inside of one of this user's servers, at its own address or the one given.
+
+        It is not entered yet: ``guest.answers()``, ``guest.run("hostname")``… (``harness.hosts.guest``).
+        """
+        return self.guests.guest(server, address, login)
+
+    def reaches(self, address: str, port: int = 22) -> bool:
+        """Whether TCP to an address is taken up, seen from where guests are entered."""
+        return self.guests.reaches(address, port)
 
     # telling
 

@@ -2,19 +2,28 @@
 files fetched by SFTP, bounded.
 
 ``connection`` says how a node is reached (fabric on paramiko, the one door to hosts), ``node`` what is done
-with it.
+with it. ``guest`` is the inside of a server, ``ways`` how one gets there, ``fingerprints`` what its console
+says of its host keys.
 """
 
 from harness.hosts.connection import connect, connect_gateway
 from harness.hosts.errors import FileMissing, HostError, HostUnreachable
+from harness.hosts.guest import Entry, Guest, Output
 from harness.hosts.node import LARGEST_FILE, Node
+from harness.hosts.ways import Direct, NotTaken, Way
 
 __all__ = [
     "LARGEST_FILE",
+    "Direct",
+    "Entry",
     "FileMissing",
+    "Guest",
     "HostError",
     "HostUnreachable",
     "Node",
+    "NotTaken",
+    "Output",
+    "Way",
     "connect",
     "connect_gateway",
 ]

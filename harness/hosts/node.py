@@ -9,11 +9,16 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import paramiko
 from fabric import Connection
 
-from harness.hosts.connection import FAILURES, READ_TIMEOUT, reason
+from harness.errors import OutOfReach
+from harness.hosts.connection import CONNECT_TIMEOUT, FAILURES, READ_TIMEOUT, reason
 from harness.hosts.errors import FileMissing, HostError, HostUnreachable
+from harness.hosts.ways import NotTaken
 
+_PROHIBITED = 1
+"""What SSH answers where a server forbids forwarding, and not where the other end does not answer."""
 LARGEST_FILE = 64 * 1024 * 1024
 _COMPONENTS = {
     "/etc/swift": "swift",
@@ -58,6 +63,23 @@ class Node:
         """The same, with the record row that shows it."""
         content, row = self._noted(component_of(path), f"sftp get {path}", lambda: self._get(path, limit))
         return bytes(content), row
+
+    def line_to(self, address: str, port: int) -> paramiko.Channel:
+        """A TCP connection that the node opens for us; see ``harness.hosts.ways.Way``."""
+        self._open()
+        transport: paramiko.Transport = self._connection.transport
+        try:
+            return transport.open_channel(
+                "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=CONNECT_TIMEOUT
+            )
+        except paramiko.ChannelException as error:
+            if error.code == _PROHIBITED:
+                raise OutOfReach(f"{self.name} forwards no connections (AllowTcpForwarding)") from error
+            raise NotTaken(f"{address}:{port} from {self.name}: {error.text or reason(error)}") from error
+        except FAILURES as error:
+            if not transport.is_active():
+                raise HostUnreachable(f"{self.name}: {reason(error)}", component="ssh") from error
+            raise NotTaken(f"{address}:{port} from {self.name}: {reason(error)}") from error
 
     def close(self) -> None:
         """Give the connection back."""

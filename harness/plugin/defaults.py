@@ -50,6 +50,7 @@ def pytest_deployday_session(config: pytest.Config, run: Run, accounts: Any) -> 
 
     lent = Accounts.from_wire(accounts)
     run.recorder.secret(*(account.password for account in (*lent.users.values(), lent.admin) if account))
+    run.recorder.secret(lent.guest_key)
     session = RunSession(run.site, run.recorder, run.folder, lent)
     session.trail.pausing = standing_still
     return session

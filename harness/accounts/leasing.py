@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +46,16 @@ class Leasing:
         self.identity = identity
         self.clock = clock or Clock()
 
-    def take(self, run: str, count: int, *, roles: Sequence[str] = ()) -> list[Taken]:
+    def take(
+        self, run: str, count: int, *, roles: Sequence[str] = (), beside: Sequence[Taken] = ()
+    ) -> list[Taken]:
         """Lease so many tenants, make what is missing, set fresh passwords.
 
-        ``roles`` are the described role names, of which members get theirs. Raises ``CloudError``.
+        ``roles`` are the described role names, of which members get theirs; ``beside`` is what the run has
+        already, and keeps. Raises ``CloudError``.
         """
-        tenants = self._tenants(run, count)
+        kept = {each.tenant.id for each in beside}
+        tenants = self._tenants(run, count, kept)
         users = {user.name: user for user in self.identity.list_users()}
         granted = self._granted(roles)
         return [self._account(tenant, users.get(tenant.name), granted) for tenant in tenants]
@@ -105,15 +109,15 @@ class Leasing:
                 self.identity.delete_user(user.id)
         self.identity.delete_tenant(tenant.id)
 
-    def _tenants(self, run: str, count: int) -> list[Tenant]:
+    def _tenants(self, run: str, count: int, kept: Collection[str]) -> list[Tenant]:
         for _ in range(_ROUNDS):
             mark = Mark(run, self.clock.now() + LEASE)
-            held = self.taken_by(run)
+            held = self._fresh(run, kept)
             if len(held) >= count:
                 return held[:count]
             self._mark_free(mark, count - len(held))
             self.clock.sleep(SETTLE)
-        held = self.taken_by(run)
+        held = self._fresh(run, kept)
         if len(held) >= count:
             return held[:count]
         for tenant in held:
@@ -121,6 +125,10 @@ class Leasing:
         raise CloudError(
             f"no {count} of the tenants deployday-1 to deployday-{MOST} are free", component="keystone"
         )
+
+    def _fresh(self, run: str, kept: Collection[str]) -> list[Tenant]:
+        """What the run has taken by now, without what it had before."""
+        return [tenant for tenant in self.taken_by(run) if tenant.id not in kept]
 
     def _mark_free(self, mark: Mark, count: int) -> None:
         known = {tenant.name: tenant for tenant in self.identity.list_tenants()}

@@ -4,11 +4,12 @@ there are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from harness.accounts.allowance import Allowance, Size, read
 from harness.accounts.leasing import Leasing, Taken, apart
 from harness.accounts.sessions import Sessions
 from harness.clients.trail import Record
@@ -23,6 +24,9 @@ from harness.ledger.remover import Remover
 from harness.site import Site
 
 _ADMIN = "admin"
+MOST_USERS = 8
+"""Users that one run leases at most."""
+Renting = Callable[[tuple[Taken, ...]], list[Taken]]
 
 
 @dataclass(frozen=True)
@@ -94,19 +98,64 @@ class Accounts:
 
 
 class Held:
-    """The accounts of a run in its main process, which gives them back at its end."""
+    """The accounts of a run in its main process, which gives them back at its end.
+
+    ``renting`` leases more of them, where that can be done.
+    """
 
     def __init__(
-        self, accounts: Accounts, run: str, record: Record, release: str, taken: tuple[Taken, ...] = ()
+        self,
+        accounts: Accounts,
+        run: str,
+        record: Record,
+        release: str,
+        taken: tuple[Taken, ...] = (),
+        renting: Renting | None = None,
     ) -> None:
         self.accounts = accounts
         self._run, self._record, self._release = run, record, release
-        self._taken = taken
+        self._taken, self._renting = taken, renting
 
     @property
     def missing(self) -> Mapping[str, str]:
         """Requirement (``admin``, ``second_account``) → why this run cannot have it."""
         return self.accounts.missing
+
+    def allowance(self, user: str, sizes: Iterable[Size] = ()) -> Allowance:
+        """What one of the run's users may still do; raises ``CloudError`` where compute does not answer."""
+        account = self.accounts.users[user]
+        sessions = self.accounts.sessions(self._release, self._record)
+        return read(sessions(account.tenant_name), sizes)
+
+    def more(self) -> str | None:
+        """Lease one more user, and give its name; None where there can be no more."""
+        if self._renting is None or len(self._taken) >= MOST_USERS:
+            return None
+        try:
+            (fresh,) = self._renting(self._taken)
+        except CloudError as error:
+            self._record.write("run", phase="leased", tenants=[], why=str(error))
+            return None
+        self._taken = (*self._taken, fresh)
+        now = self.accounts
+        name, account = fresh.tenant.name, own_account(now.main, fresh)
+        now = replace(now, further=(*now.further, account), own=(*now.own, name))
+        there = take(Remover(now.sessions(self._release, self._record)), [name])
+        self.accounts = replace(now, before=_both(now.before, there))
+        self._record.write("run", phase="leased", tenants=[name])
+        return list(self.accounts.users)[-1]
+
+    def promote(self, user: str) -> None:
+        """Make another leased user the main one, and the main one that other."""
+        now, users = self.accounts, dict(self.accounts.users)
+        users["main"], users[user] = users[user], users["main"]
+        further = tuple(account for name, account in users.items() if name not in ("main", "other"))
+        self.accounts = replace(now, main=users["main"], other=users.get("other"), further=further)
+
+    @property
+    def leased(self) -> bool:
+        """Whether the accounts are our own, one as good as the other."""
+        return bool(self._taken)
 
     def assign(self, users: Mapping[str, str]) -> None:
         """Say who tells which scenario (by key), where it is not the main user."""
@@ -164,7 +213,8 @@ def lease(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None 
         with apart(folder.path.parent, given.auth_url):
             leasing = Leasing(session.identity, clock=clock)
             described = site.arch.model.identity
-            taken = tuple(leasing.take(folder.id, 2, roles=described.roles if described else ()))
+            roles = described.roles if described else ()
+            taken = tuple(leasing.take(folder.id, 2, roles=roles))
     except CloudError as error:
         record.write("run", phase="leased", tenants=[], why=str(error))
         return _begun(plain, folder, record, release)
@@ -172,7 +222,14 @@ def lease(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None 
     names = tuple(each.tenant.name for each in taken)
     record.write("run", phase="leased", tenants=list(names))
     record.write("run", phase="remainders", remainders=remainders(taken, token))
-    return _begun(Accounts(main, second, given, names), folder, record, release, taken)
+
+    def renting(beside: tuple[Taken, ...]) -> list[Taken]:
+        with apart(folder.path.parent, given.auth_url):
+            more = leasing.take(folder.id, 1, roles=roles, beside=beside)
+        record.write("run", phase="remainders", remainders=remainders(tuple(more), token))
+        return more
+
+    return _begun(Accounts(main, second, given, names), folder, record, release, taken, renting)
 
 
 def account_of(credentials: Credentials) -> Account:
@@ -221,11 +278,23 @@ def remainders(taken: tuple[Taken, ...], token: Token) -> list[dict[str, str]]:
 
 
 def _begun(
-    accounts: Accounts, folder: RunFolder, record: Record, release: str, taken: tuple[Taken, ...] = ()
+    accounts: Accounts,
+    folder: RunFolder,
+    record: Record,
+    release: str,
+    taken: tuple[Taken, ...] = (),
+    renting: Renting | None = None,
 ) -> Held:
     """Take the inventory of before."""
     before = take(Remover(accounts.sessions(release, record)), accounts.tenants)
-    return Held(replace(accounts, before=before), folder.id, record, release, taken)
+    return Held(replace(accounts, before=before), folder.id, record, release, taken, renting)
+
+
+def _both(one: Inventory, other: Inventory) -> Inventory:
+    """What two sets of tenants hold together."""
+    return Inventory(
+        one.things | other.things, {**one.unseen, **other.unseen}, blind=one.blind and other.blind
+    )
 
 
 def _second(sessions: Sessions, given: Account, other: Account | None) -> tuple[Account | None, str]:

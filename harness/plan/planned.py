@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -73,11 +73,13 @@ class Plan:
     """The scenarios of a run in an order that respects needs, ``after`` and clean-up.
 
     ``scope`` is ``all`` or the user's selection in the user's words; ``deselected`` lists what it left out.
+    ``tenants`` says how many servers at once the tenant of each account has room for, where a quota says.
     """
 
     scenarios: tuple[PlannedScenario, ...]
     scope: str = "all"
     deselected: tuple[PlannedScenario, ...] = ()
+    tenants: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def by_key(self) -> Mapping[str, PlannedScenario]:
@@ -113,6 +115,7 @@ class Plan:
             "scenarios": [planned.to_json() for planned in self.scenarios],
             "scope": self.scope,
             "deselected": [planned.to_json() for planned in self.deselected],
+            "tenants": dict(self.tenants),
         }
 
     @classmethod
@@ -122,4 +125,6 @@ class Plan:
         def rows(name: str) -> Iterable[PlannedScenario]:
             return (PlannedScenario.from_json(row) for row in data.get(name, ()))
 
-        return cls(tuple(rows("scenarios")), str(data.get("scope", "all")), tuple(rows("deselected")))
+        tenants = {str(name): int(most) for name, most in data.get("tenants", {}).items()}
+        scope = str(data.get("scope", "all"))
+        return cls(tuple(rows("scenarios")), scope, tuple(rows("deselected")), tenants)

@@ -34,11 +34,13 @@ def pytest_deployday_accounts(config: pytest.Config, run: Run) -> Accounts:
 
 @pytest.hookimpl(trylast=True)
 def pytest_deployday_plan(config: pytest.Config, run: Run, accounts: Any) -> Plan | None:
-    """Spread the stories over the run's users."""
+    """Spread the stories over the run's users, within what limits and quotas leave."""
     from harness.accounts import Held
     from harness.plugin.budgeting import budgeted
 
-    return budgeted(run.plan, accounts) if isinstance(accounts, Held) else None
+    if not isinstance(accounts, Held):
+        return None
+    return budgeted(run.plan, accounts, run.site.arch, run.options.servers, run.recorder)
 
 
 @pytest.hookimpl(trylast=True)

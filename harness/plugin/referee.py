@@ -28,7 +28,7 @@ class Referee:
 
     def begin(self, items: Iterable[pytest.Item]) -> None:
         """Set the board up for the plan."""
-        self.board = Board(self.run.plan.scenarios, self.run.options.servers)
+        self.board = Board(self.run.plan.scenarios, self.run.options.servers, self.run.plan.tenants)
         self._locations = {item.nodeid: item.location for item in items}
 
     def start(self, key: str) -> None:

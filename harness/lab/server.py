@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ from harness.lab.building import build_world
 from harness.lab.faults import Bench
 from harness.lab.faults.rules import ABORT
 from harness.lab.folder import LabFolder, write_secret
+from harness.lab.guests.ssh import jump
+from harness.lab.guests.state import FOLDER as GUESTS
 from harness.lab.hostside.keys import user_key, write_known_hosts
 from harness.lab.hostside.nodes import Node
 from harness.lab.jitter import Late, jitter
@@ -108,7 +111,10 @@ class _Plane:
                 model, layout, folder.nodes, folder.log / "swift.log", secrets, Path(settings["cache"])
             )
             stack.spawn()
+        world.parts[GUESTS] = folder.path / "guests"
         nodes = {name: _node(folder, layout, name) for name in model.nodes}
+        for node in nodes.values():
+            node.onward = partial(jump, world)
         return cls(folder, layout, world, stack, nodes)
 
     async def run(self, control: socket.socket) -> None:

@@ -238,6 +238,8 @@ class World:
     """Kind of resource → what lists it, for the inventory; each service registers its own."""
     watchers: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Called with a thing and the row that it has just entered: who has to follow what nova does."""
+    moment: float = 0.0
+    """When that row was due, by the clock; it may be a while ago."""
     secrets: dict[str, set[str]] = field(default_factory=dict)
     """Kind → every token, password and key that was ever valid here; tests look for them elsewhere."""
 

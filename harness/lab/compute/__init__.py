@@ -4,6 +4,17 @@ A request passes the version front, the token check, the rate limiter and the re
 handler: one file a subject, each with its ``routes``. Handlers raise refusals and never look at faults.
 """
 
-from harness.lab.compute.app import builders
+from __future__ import annotations
 
-__all__ = ["builders"]
+from starlette.types import ASGIApp
+
+from harness.lab.world import World
+
+
+def _build(world: World, identity: ASGIApp) -> ASGIApp:
+    from harness.lab.compute.app import build
+
+    return build(world, identity)
+
+
+builders = {"nova": _build}

@@ -27,6 +27,7 @@ from harness.lab.compute.scheduler import engine
 from harness.lab.compute.setup import set_up
 from harness.lab.compute.state import compute, live
 from harness.lab.compute.versions import COMPUTE, Front, Root
+from harness.lab.guests.state import guests
 from harness.lab.http import Guard
 from harness.lab.volume import on_compute
 from harness.lab.world import Resource, World
@@ -55,6 +56,7 @@ def build(world: World, identity: ASGIApp) -> ASGIApp:
     """The app of port 8774."""
     set_up(world)
     engine(world)
+    guests(world)
     _register(world)
     apps: dict[str, ASGIApp] = {}
     for version in _VERSIONS:

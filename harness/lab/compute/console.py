@@ -8,22 +8,16 @@ from harness.lab.compute.call import Call, Handler
 from harness.lab.compute.find import find_server
 from harness.lab.compute.refusals import Refusal, bad
 from harness.lab.compute.state import Server
+from harness.lab.guests.state import guests
+from harness.lab.world import World
 
 _VIEWERS = {"novnc": (6080, "vnc_auto.html"), "xvpvnc": (6081, "console")}
 
 
-def lines(server: Server) -> list[str]:
-    """The console of a server that has run: a boot log in the manner of a small Linux guest."""
-    if server.launched is None:
-        return []
-    key = f"authorized keys: {server.key_name}" if server.key_name else "no authorized keys"
-    return [
-        "[    0.000000] Initializing cgroup subsys cpuset",
-        f"[    0.000000] Memory: {server.flavor.ram * 1024}k total, {server.flavor.vcpus} processors",
-        f"eth0: {server.mac} {', '.join(server.fixed)}",
-        f"{server.name} login banner, {key}",
-        f"{server.key} login:",
-    ]
+def lines(world: World, server: Server) -> list[str]:
+    """The console of a server that has run: the boot log that its guest has written."""
+    guest = guests(world).of(server.id)
+    return list(guest.console) if guest is not None else []
 
 
 async def _output(call: Call) -> Response:
@@ -31,7 +25,7 @@ async def _output(call: Call) -> Response:
     server = find_server(call, call.parts["id"])
     if server.host is None:
         raise Refusal(404)
-    rows = lines(server)
+    rows = lines(call.world, server)
     if given is not None:
         try:
             rows = rows[-int(given) :] if int(given) > 0 else []

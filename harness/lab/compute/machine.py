@@ -71,13 +71,16 @@ class Engine:
         self.entered = entered
         self.pace = pace
 
-    def begin(self, thing: Stateful, name: str) -> None:
-        """Enter the first row of the machine ``name``; whatever ran before stops where it is.
+    def begin(self, thing: Stateful, name: str, at: float | None = None) -> None:
+        """Enter the first row of the machine ``name``, now or ``at`` a time that has passed.
+
+        Whatever ran before stops where it is.
 
         Further rows come at the next look, even those that are due at once: the answer to the request that
         began it still shows the first.
         """
-        thing.run = Run(self.world.clock.time(), tuple(self.world.machines[name]))
+        since = self.world.clock.time() if at is None else at
+        thing.run = Run(since, tuple(self.world.machines[name]))
         self._enter(thing)
 
     def advance(self, things: Iterable[Any], now: float | None = None) -> None:
@@ -100,6 +103,7 @@ class Engine:
             self.effects[row.does](self.world, thing)
         self.entered(self.world, thing)
         for told in self.world.watchers:
+            self.world.moment = run.due
             told(thing, row)
 
 

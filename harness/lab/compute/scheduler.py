@@ -137,7 +137,7 @@ def _snapshot(world: World, server: Server) -> None:
             (base.content, base.size, base.checksum) if base is not None else (b"", 0, None)
         )
         image.status, image.updated_at = "active", world.clock.exact()
-    server.snapshot = None
+    server.imaged, server.snapshot = server.snapshot, None
 
 
 def _guest_only(world: World, server: Server) -> None:

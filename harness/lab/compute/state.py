@@ -74,6 +74,8 @@ class Server:
     before_resize: tuple[Flavor, str | None] | None = None
     wanted_flavor: Flavor | None = None
     snapshot: str | None = None
+    imaged: str | None = None
+    """The image that was last made of it."""
     run: Run | None = None
 
     @property

@@ -1,6 +1,7 @@
 """One SSH server a node.
 
-A key opens it, SFTP shows the node's folder as ``/``; there are no commands and no shell.
+A key opens it, SFTP shows the node's folder as ``/``; there are no commands and no shell. As a jump host it
+leads to the guests that a node of the cloud would reach.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from harness.lab.hostside.keys import host_key
 from harness.lab.hostside.user import USER
 
 _BACKLOG = 64
+Onward = Callable[[str, str, int], Awaitable[Any]]
+"""``onward(node, address, port)`` gives what a channel is connected with, or raises ``ChannelOpenError``."""
 
 
 class _Door(asyncssh.SSHServer):
@@ -42,6 +45,12 @@ class _Door(asyncssh.SSHServer):
             self.connection.set_authorized_keys(str(self.node.authorized_keys))
         return True
 
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> Any:
+        """A jump: on to what the node reaches, which is guests and nothing else."""
+        if self.node.onward is None:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "No route to host")
+        return self.node.onward(self.node.name, dest_host, dest_port)
+
     def public_key_auth_supported(self) -> bool:
         """Keys, and nothing else."""
         return True
@@ -56,6 +65,7 @@ class Node:
     folder: Path
     key_path: Path
     authorized_keys: Path
+    onward: Onward | None = None
     connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
     _listening: socket.socket | None = None
     _acceptor: Any = None

@@ -30,7 +30,7 @@ def _row(world: World, kind: str) -> Endpoint:
 
 @fault(
     "identity.internal_address_dead",
-    component="keystone",
+    component="glance",
     caught_by=("preflight.catalogue", "preflight.internal_answers[image]"),
     story="The catalogue names an internal address of the image service at which nothing listens.",
     seam="real",
@@ -49,7 +49,7 @@ def internal_address_dead(bench: Bench) -> Iterator[None]:
 
 @fault(
     "identity.internal_in_public",
-    component="keystone",
+    component="nova-volume",
     caught_by=("preflight.catalogue", "preflight.endpoints_answer[volume]"),
     story="The catalogue gives an address of the inner network for the public one of the volume service.",
     seam="real",

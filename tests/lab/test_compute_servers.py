@@ -240,6 +240,6 @@ def test_odd_numbers_do_no_harm(cloud: Cloud, query: str) -> None:
 
 
 def test_what_is_not_built_says_so(cloud: Cloud) -> None:
-    answer = cloud.ask("GET", "os-certificates/root")
+    answer = cloud.ask("GET", "os-networks/1/action", who="boss")
     assert message(answer) == (501, "The lab does not build this part of nova.")
     assert cloud.act(cloud.booted(), forceDelete=None).status_code == 501

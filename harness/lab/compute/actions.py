@@ -27,24 +27,26 @@ _RUNNING = ("active", "rescued", "shutoff")
 class Simple:
     """An action that does no more than start ``machine``.
 
-    ``states`` are the vm_states that allow it; ``idle`` actions want no task under way. A refusal is 409,
-    or with ``terse`` (start and stop) a 400 that names the server.
+    ``task`` is what the API notes before the hypervisor is asked; where that finds the server locked, it
+    stays for good. ``states`` are the vm_states that allow the action; ``idle`` ones want no task under way.
+    A refusal is 409, or with ``terse`` (start and stop) a 400 that names the server.
     """
 
     machine: str
+    task: str
     states: tuple[str, ...] = ()
     idle: bool = True
     terse: bool = False
 
 
 SIMPLE: dict[str, Simple] = {
-    "pause": Simple("compute.pause", _RUNNING),
-    "unpause": Simple("compute.unpause", ("paused",)),
-    "suspend": Simple("compute.suspend", _RUNNING),
-    "resume": Simple("compute.resume", ("suspended",)),
-    "os-stop": Simple("compute.stop", _RUNNING, terse=True),
-    "os-start": Simple("compute.start", ("stopped", "shutoff"), terse=True),
-    "unrescue": Simple("compute.unrescue", ("rescued",)),
+    "pause": Simple("compute.pause", "pausing", _RUNNING),
+    "unpause": Simple("compute.unpause", "unpausing", ("paused",)),
+    "suspend": Simple("compute.suspend", "suspending", _RUNNING),
+    "resume": Simple("compute.resume", "resuming", ("suspended",)),
+    "os-stop": Simple("compute.stop", "stopping", _RUNNING, terse=True),
+    "os-start": Simple("compute.start", "starting", ("stopped", "shutoff"), terse=True),
+    "unrescue": Simple("compute.unrescue", "unrescuing", ("rescued",)),
 }
 ADMINISTRATORS = {
     "lock": lambda server: setattr(server, "locked", True),
@@ -118,8 +120,8 @@ def require(
 def _simple(call: Call, name: str, row: Simple) -> Response:
     server = find_server(call, call.parts["id"])
     require(server, name, row.states, idle=row.idle, terse=row.terse)
-    if not server.locked or call.context.admin:
-        engine(call.world).begin(server, row.machine)
+    held = server.locked and not call.context.admin
+    engine(call.world).begin(server, f"compute.held_{row.task}" if held else row.machine)
     return bare(202)
 
 
@@ -137,8 +139,9 @@ async def _reboot(call: Call) -> Response:
         raise bad("Argument 'type' for reboot is not HARD or SOFT")
     server = find_server(call, call.parts["id"])
     require(server, "reboot", _RUNNING)
-    locked = server.locked and not call.context.admin
-    engine(call.world).begin(server, "compute.reboot_locked" if locked else f"compute.reboot_{kind.lower()}")
+    held = server.locked and not call.context.admin
+    locked = f"compute.held_rebooting{'_hard' if kind == 'HARD' else ''}"
+    engine(call.world).begin(server, locked if held else f"compute.reboot_{kind.lower()}")
     return bare(202)
 
 
@@ -170,6 +173,15 @@ def _administrators_alone(name: str, handler: Handler) -> Handler:
     return checked
 
 
+async def _migrate(call: Call) -> Response:
+    """As a resize that keeps the flavor; the scheduler chooses the host."""
+    server = find_server(call, call.parts["id"])
+    require(server, "resize", ("active", "shutoff"))
+    server.wanted_flavor = server.flavor
+    engine(call.world).begin(server, "compute.resize")
+    return bare(202)
+
+
 async def _no_live_migration(call: Call) -> Response:
     server, host = find_server(call, call.parts["id"]), _argument(call, "os-migrateLive").get("host")
     raise bad(f"Live migration of instance {server.id} to host {host} failed")
@@ -180,7 +192,7 @@ _HANDLERS: dict[str, Handler] = {
     "changePassword": _change_password,
     "rescue": _rescue,
     "os-migrateLive": _administrators_alone("migrateLive", _no_live_migration),
-    "migrate": _administrators_alone("migrate", unbuilt.unbuilt),
+    "migrate": _administrators_alone("migrate", _migrate),
     "forceDelete": unbuilt.unbuilt,
     "restore": unbuilt.unbuilt,
     **console.ACTIONS,

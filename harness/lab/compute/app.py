@@ -8,6 +8,8 @@ from starlette.types import ASGIApp
 
 from harness.lab.compute import (
     actions,
+    aggregates,
+    certificates,
     extensions,
     extras,
     flavors,
@@ -35,6 +37,8 @@ from harness.lab.world import Resource, World
 _VERSIONS = ("v2", "v1.1")
 _FILES = (
     actions,
+    aggregates,
+    certificates,
     extensions,
     extras,
     flavors,

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from harness.lab.compute.call import Call, bare, page_of
-from harness.lab.compute.refusals import Refusal, missing
+from harness.lab.compute.refusals import Refusal, bad, missing
 from harness.lab.compute.resources import Resources
 from harness.lab.compute.state import Flavor, compute
 from harness.lab.compute.views import brief, flavor_view
@@ -18,6 +18,9 @@ def routes(into: Resources) -> None:
     into.collection("flavors", index=index, detail=detail, show=show, create=create, delete=delete)
     into.add("GET", "flavors/{id}/os-extra_specs", extra_specs)
     into.add("POST", "flavors/{id}/os-extra_specs", add_extra_specs, body=True)
+    into.add("GET", "flavors/{id}/os-extra_specs/{key}", extra_spec)
+    into.add("PUT", "flavors/{id}/os-extra_specs/{key}", set_extra_spec, body=True)
+    into.add("DELETE", "flavors/{id}/os-extra_specs/{key}", delete_extra_spec)
 
 
 def ordered(call: Call) -> list[Flavor]:
@@ -103,3 +106,30 @@ async def add_extra_specs(call: Call) -> Response:
     specs = {str(key): str(value) for key, value in call.entity("extra_specs").items()}
     find(call, call.parts["id"]).extra_specs.update(specs)
     return call.ok({"extra_specs": specs})
+
+
+async def extra_spec(call: Call) -> Response:
+    """One extra specification."""
+    specs, key = find(call, call.parts["id"]).extra_specs, call.parts["key"]
+    if key not in specs:
+        raise missing()
+    return call.ok({key: specs[key]})
+
+
+async def set_extra_spec(call: Call) -> Response:
+    """Set the one that the URL names."""
+    call.require_admin("flavorextraspecs")
+    key, given = call.parts["key"], call.body if isinstance(call.body, dict) else {}
+    if key not in given:
+        raise bad("Request body and URI mismatch")
+    if len(given) > 1:
+        raise bad("Request body contains too many items")
+    find(call, call.parts["id"]).extra_specs[key] = str(given[key])
+    return call.ok(given)
+
+
+async def delete_extra_spec(call: Call) -> Response:
+    """Remove one; an unknown one as well."""
+    call.require_admin("flavorextraspecs")
+    find(call, call.parts["id"]).extra_specs.pop(call.parts["key"], None)
+    return call.empty(200)

@@ -1,4 +1,4 @@
-"""What administrators see of the cloud itself: hosts, networks, aggregates."""
+"""What administrators see of the cloud itself: hosts and networks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from harness.lab.compute.call import Call
 from harness.lab.compute.find import settle
-from harness.lab.compute.refusals import Refusal, bad, missing
+from harness.lab.compute.refusals import bad, missing
 from harness.lab.compute.resources import Resources
 from harness.lab.compute.scheduler import used
 from harness.lab.compute.state import Host, Network, Server, compute
@@ -20,7 +20,6 @@ def routes(into: Resources) -> None:
     """The routes of this file."""
     into.collection("os-hosts", index=index, show=show, update=update)
     into.collection("os-networks", index=networks, show=network)
-    into.collection("os-aggregates", index=aggregates, create=create_aggregate, delete=delete_aggregate)
 
 
 async def index(call: Call) -> Response:
@@ -103,36 +102,3 @@ def _network_view(call: Call, row: Network) -> dict[str, Any]:
         "created_at": row_stamp(row.created), "updated_at": row_stamp(row.created), "deleted_at": None,
         "deleted": False,
     }  # fmt: skip
-
-
-async def aggregates(call: Call) -> Response:
-    """The aggregates of hosts."""
-    call.require_admin("aggregates")
-    return call.ok({"aggregates": list(compute(call.world).aggregates.values())})
-
-
-async def create_aggregate(call: Call) -> Response:
-    """A new aggregate, empty."""
-    call.require_admin("aggregates")
-    wanted = call.body.get("aggregate") if isinstance(call.body, dict) else None
-    if not isinstance(wanted, dict) or set(wanted) != {"name", "availability_zone"}:
-        raise bad()
-    state = compute(call.world).aggregates
-    if any(row["name"] == wanted["name"] for row in state.values()):
-        raise Refusal(409, f"Aggregate {wanted['name']} already exists.")
-    now, number = row_stamp(call.world.clock.exact()), call.world.ids.number("aggregate")
-    state[number] = {
-        **wanted, "deleted": False, "created_at": now, "updated_at": now, "operational_state": "created",
-        "deleted_at": None, "id": number,
-    }  # fmt: skip
-    return call.ok({"aggregate": state[number]})
-
-
-async def delete_aggregate(call: Call) -> Response:
-    """Remove an aggregate."""
-    call.require_admin("aggregates")
-    state, given = compute(call.world).aggregates, call.parts["id"]
-    if not given.isdecimal() or int(given) not in state:
-        raise missing(f"Aggregate {given} could not be found.")
-    del state[int(given)]
-    return call.empty(200)

@@ -22,6 +22,7 @@ _MESSAGES = {
     400: "The server could not comply with the request since it is either malformed or otherwise incorrect.",
     403: "Access was denied to this resource.",
     404: "The resource could not be found.",
+    409: "There was a conflict when trying to complete your request.",
     422: "Unable to process the contained instructions",
     500: _BROKEN,
     501: _BROKEN,

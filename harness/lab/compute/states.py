@@ -18,6 +18,8 @@ SEVERAL = 0.4
 ACTED = 0.04
 """Seconds after which an action is answered; what is quick at the hypervisor is over by then."""
 _QUICK = 0.03
+HELD = ("pausing", "unpausing", "suspending", "resuming", "stopping", "starting", "unrescuing")
+"""Tasks that stay for good where the server turns out to be locked."""
 
 SERVERS: dict[str, Machine] = {
     "compute.boot": (
@@ -39,7 +41,8 @@ SERVERS: dict[str, Machine] = {
         Row("HARD_REBOOT", "active", "rebooting_hard", 0.1),
         Row("ACTIVE", "active", None, 0, "rebooted"),
     ),
-    "compute.reboot_locked": (Row("HARD_REBOOT", KEEP, "rebooting_hard"),),
+    "compute.held_rebooting": (Row("REBOOT", KEEP, "rebooting"),),
+    "compute.held_rebooting_hard": (Row("HARD_REBOOT", KEEP, "rebooting_hard"),),
     "compute.pause": (Row("PAUSED", "paused", None),),
     "compute.unpause": (Row("ACTIVE", "active", None),),
     "compute.suspend": (
@@ -88,4 +91,5 @@ SERVERS: dict[str, Machine] = {
         Row("REVERT_RESIZE", "resizing", "resize_reverting", 0.12),
         Row("ACTIVE", "active", None, 0, "reverted"),
     ),
+    **{f"compute.held_{task}": (Row(KEEP, KEEP, task),) for task in HELD},
 }

@@ -9,14 +9,10 @@ from harness.lab.compute.refusals import Refusal
 from harness.lab.compute.resources import Resources
 
 _ROUTES = (
-    "os-certificates",
-    "os-certificates/{rest:path}",
     "servers/{server}/consoles",
     "servers/{server}/consoles/{rest:path}",
     "os-floating-ip-dns/{rest:path}",
-    "os-aggregates/{rest:path}",
     "os-networks/{id}/action",
-    "flavors/{id}/os-extra_specs/{key}",
     "images/{id}/metadata/{key}",
     "os-volume-types/{id}/extra_specs",
     "os-volume-types/{id}/extra_specs/{key}",

@@ -51,8 +51,8 @@ def doubles(model: Any) -> list[str]:
     found = {
         "identity": "keystone: identity v2.0 in memory, in the recorded dialect of 2012.1",
         "image": "glance: images v1 in memory, in the recorded dialect of 2012.1",
-        "compute": "nova: compute v2 in memory, in the recorded dialect of 2012.1; no guest runs, no network",
-        "volume": "nova-volume: volumes v1 in memory, in the recorded dialect of 2012.1; no disk behind them",
+        "compute": "nova: compute v2 in memory, in the recorded dialect of 2012.1; no hypervisor",
+        "volume": "nova-volume: volumes v1 in memory, in the recorded dialect of 2012.1; files for bytes",
         "ec2": "ec2: an address in the catalogue, nothing answers there",
         "s3": "s3: an address in the catalogue, nothing answers there",
     }
@@ -60,7 +60,15 @@ def doubles(model: Any) -> list[str]:
         "swift: the real servers and rings of a later release; a filter answers like 1.4.8 where it differs"
     )
     nodes = "hosts: real SSH, SFTP and files below a folder each; no services, packages or commands"
-    return [*(text for kind, text in found.items() if kind in model.catalogue), swift, nodes]
+    guests = [
+        "guests: real SSH behind each running server, through a node; a fixed vocabulary of busybox's words, "
+        "files in memory, a boot of a fraction of a second, time-outs of less than a second",
+        "guest network: decided by security groups and addresses, node and guest alike; nothing outside the "
+        "cloud and no names to look up; groups hold between guests of one network, too, as with "
+        "allow_same_net_traffic=false",
+    ]
+    told = [text for kind, text in found.items() if kind in model.catalogue]
+    return [*told, *(guests if "compute" in model.catalogue else ()), swift, nodes]
 
 
 def write_site(folder: LabFolder, architecture: str, layout: Layout, model: Any) -> None:
@@ -79,6 +87,7 @@ def write_site(folder: LabFolder, architecture: str, layout: Layout, model: Any)
         "hosts:",
         *hosts,
         f"ssh: {{user: {USER}, key_file: ssh_key, known_hosts: known_hosts}}",
+        "guests: {via: jump}",
         "rings: {path: /etc/swift, builders: /etc/swift}",
         f"disruptive: {{until: {json.dumps(until)}, nodes: {json.dumps(list(model.nodes))}}}",
         "lab:",

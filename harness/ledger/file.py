@@ -26,6 +26,7 @@ KINDS = (
     "image",
     "group",
     "keypair",
+    "aggregate",
     "object",
     "container",
     "credential",

@@ -11,7 +11,7 @@ from harness.ledger.cleaner import Cleaner, Thing
 from harness.ledger.ending import LIMIT, Clock, end_all
 from harness.ledger.file import KINDS
 
-CLOUDWIDE = ("user", "tenant", "role")
+CLOUDWIDE = ("user", "tenant", "role", "aggregate")
 """What only an administrator sees."""
 LISTED = tuple(kind for kind in KINDS if kind not in ("attachment", *CLOUDWIDE))
 """What a tenant can hold; attachments go with their servers."""

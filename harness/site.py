@@ -258,6 +258,11 @@ def _strangers(
                 found="" if key == "hosts" else name,
                 hint=f"did you mean {near[0]!r}?" if near else "",
             )
+    pools = list(arch.model.network.floating) if arch.model.network else []
+    for key in (key for key in parts.network if key.startswith("floating.")):
+        if key.removeprefix("floating.") not in pools:
+            where = written.where("network", key)
+            yield Problem(where, f"{arch.name} describes no such pool", path=f"network.{key}")
     if "from" in parts.hosts and hosts and not set(hosts) & set(described):
         yield Problem(
             where=written.where("hosts", "from"),

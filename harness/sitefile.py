@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -20,6 +22,7 @@ from pydantic import (
 
 from harness.arch.source import MAX_BYTES, Entry, Place, read_text
 from harness.errors import Problem, UsageError
+from harness.hostlist import is_host
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -54,9 +57,39 @@ class Api(_Part):
 
 
 class Guests(_Part):
-    """How guests are reached."""
+    """How guests are reached: at floating addresses, through a node, by their console alone, or not."""
 
     via: Literal["floating", "jump", "console", "none"] = "none"
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _endpoint(text: str) -> bool:
+    """``host`` or ``host:port``."""
+    host, colon, port = text.rpartition(":")
+    return is_host(host if colon else text) and (not colon or (port.isdigit() and 0 < int(port[:6]) < 65536))
+
+
+def _networks(value: dict[str, str]) -> dict[str, str]:
+    """What may stand under ``network``: ranges of addresses, and what lies outside of the cloud."""
+    for key, text in value.items():
+        if key in ("outside", "outside_name"):
+            if not _endpoint(text):
+                raise ValueError(f"{key}: expected a host or host:port, found {text!r}"[:200])
+        elif key == "fixed" or key.removeprefix("floating.") not in ("", key):
+            if not _is_network(text):
+                raise ValueError(f"{key}: expected a range such as 10.0.0.0/22, found {text!r}"[:200])
+        else:
+            raise ValueError(
+                f"{key}: no such key; known are fixed, floating.POOL, outside, outside_name"[:200]
+            )
+    return value
 
 
 class Rings(_Part):
@@ -99,7 +132,7 @@ class SiteFile(_Part):
     ssh: Ssh = Ssh()
     api: Api = Api()
     guests: Guests = Guests()
-    network: dict[str, str] = {}
+    network: Annotated[dict[str, str], AfterValidator(_networks)] = {}
     rings: Rings = Rings()
     waivers: Path | None = None
     disruptive: Annotated[Disruptive | None, BeforeValidator(_has_end)] = None
@@ -113,7 +146,7 @@ class SiteFile(_Part):
 
         The lab grants disruption in its own site; nobody wrote that.
         """
-        known = ("guests", "network", "disruptive", "owners")
+        known = ("disruptive", "owners")
         idle = [key for key in known if key in self.model_fields_set]
         if self.lab is not None:
             idle = [key for key in idle if key != "disruptive"]

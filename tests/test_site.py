@@ -73,6 +73,29 @@ def test_every_problem_is_told_with_its_line(tmp_path: Path) -> None:
     assert "rack7.yaml:10: guests.via" in text
 
 
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ("{fixed: 10.0.0.0/33}", "fixed: expected a range such as 10.0.0.0/22, found '10.0.0.0/33'"),
+        ("{outside: 'a b'}", "outside: expected a host or host:port"),
+        ("{outside_name: 'example.net:port'}", "outside_name: expected a host or host:port"),
+        ("{floating: 203.0.113.0/26}", "floating: no such key"),
+        ("{floating.nowa: 203.0.113.0/26}", "six-node describes no such pool"),
+    ],
+)
+def test_what_a_site_says_of_its_network_is_checked(tmp_path: Path, network: str, said: str) -> None:
+    text = problems(tmp_path, f"{GOOD}network: {network}\n")
+    assert "rack7.yaml:9: network" in text
+    assert said in text
+
+
+def test_a_site_says_where_its_networks_are(tmp_path: Path) -> None:
+    more = "network: {fixed: 10.0.0.0/22, floating.nova: 203.0.113.0/26, outside: '192.0.2.1:80'}\n"
+    site = load_site(write(tmp_path, GOOD + more))
+    assert site.file.network["floating.nova"] == "203.0.113.0/26"
+    assert "network" not in site.file.idle
+
+
 def test_a_host_for_a_node_that_nobody_described_is_an_error(tmp_path: Path) -> None:
     text = problems(tmp_path, GOOD.replace("  controller:", "  controler:"))
     assert "hosts.controler: six-node describes no node of this name" in text

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -89,6 +89,11 @@ class Cloud(CloudSession):
     def reaches(self, address: str, port: int = 22) -> bool:
         """Whether TCP to an address is taken up, seen from where guests are entered."""
         return self.guests.reaches(address, port)
+
+    @property
+    def site_network(self) -> Mapping[str, str]:
+        """What the site says of addresses: ``fixed``, ``floating.POOL``, ``outside``, ``outside_name``."""
+        return self._run.site.file.network
 
     # telling
 

@@ -123,7 +123,7 @@ def test_what_is_read_and_not_used_is_named_in_one_line(deployday: Here, tmp_pat
     )
     done = deployday("plan", "s.yaml", "--offline")
     assert done.code == 0, done.text
-    assert "read, but nothing uses it yet: guests, network, disruptive, owners, ssh.become\n" in done.out
+    assert "read, but nothing uses it yet: disruptive, owners, ssh.become\n" in done.out
 
 
 def test_nothing_is_said_of_keys_that_nobody_wrote(deployday: Here, tmp_path: Path) -> None:

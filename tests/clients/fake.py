@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _any  # noqa: N815 - the library's names
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_COPY = _any  # noqa: N815 - the library's names
 
     def log_message(self, *_: Any) -> None:
         pass

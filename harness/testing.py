@@ -19,7 +19,16 @@ from typing import TypeVar
 import pytest
 
 from harness.arch import Architecture
-from harness.clients.errors import Conflict, Invalid, NotFound, OverQuota, RateLimited, Refused, Unreachable
+from harness.clients.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    OverQuota,
+    RateLimited,
+    Refused,
+    ServerFault,
+    Unreachable,
+)
 from harness.clients.values import CatalogueEntry, Image
 from harness.cloud import Cloud
 from harness.errors import CloudError, OutOfReach
@@ -39,6 +48,7 @@ __all__ = [
     "RateLimited",
     "Refused",
     "Scenario",
+    "ServerFault",
     "Unreachable",
     "scenario",
 ]

@@ -235,3 +235,14 @@ def test_whatever_was_created_goes_and_nothing_else(
     assert bench.ledger.open_entries() == []
     ranks = [KINDS.index(thing.kind) for thing in bench.cloud.deleted]
     assert ranks == sorted(ranks)
+
+
+def test_a_thing_that_the_run_renamed_is_still_its_own(bench: Bench) -> None:
+    with bench.ledger.creating("image", name=f"{PREFIX}image-1", tenant="site") as entry:
+        entry.made("7")
+    bench.cloud.put("image", "7", f"{PREFIX}image-2", "site")
+    assert len(bench.clean().removed) == 1
+    with bench.ledger.creating("image", name=f"{PREFIX}image-3", tenant="site") as entry:
+        entry.made("8")
+    bench.cloud.put("image", "8", "somebody's", "site")
+    assert "belongs to somebody's now" in str(bench.clean().left[0])

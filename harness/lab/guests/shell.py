@@ -171,6 +171,8 @@ class Session:
             return await known(call)
         except FileProblem as problem:
             return call.fail(str(problem))
+        except ValueError:
+            return call.fail("invalid number or option")
 
     def _redirected(self, done: Done, targets: list[tuple[str, str]]) -> Done:
         for kind, _ in reversed(targets):

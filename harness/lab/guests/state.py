@@ -128,7 +128,7 @@ class Guests:
         self.engine.advance(self.rows.values())
         guest = self.rows.get(server.id)
         if guest is None:
-            if row.does == "launched":
+            if row.does == "launched" and server.vm_state != "error":
                 self._install(server)
             return
         happening = _SERVER.get(row.does)

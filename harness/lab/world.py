@@ -236,6 +236,8 @@ class World:
     """State machines as data, by name; a service registers its own, a fault replaces rows."""
     sources: dict[str, Callable[[], Iterable[Resource]]] = field(default_factory=dict)
     """Kind of resource → what lists it, for the inventory; each service registers its own."""
+    settling: list[Callable[[], None]] = field(default_factory=list)
+    """Called before one service shows what another one changes, such as the image of a server."""
     watchers: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Called with a thing and the row that it has just entered: who has to follow what nova does."""
     moment: float = 0.0
@@ -288,6 +290,11 @@ class World:
             return None
         end = getattr(row, interface)
         return f"{end.scheme}://{self.addresses[end.node]}:{end.port}"
+
+    def settle(self) -> None:
+        """Let everything reach the state that it has by now."""
+        for each in self.settling:
+            each()
 
     def inventory(self) -> list[Resource]:
         """Every resource that the registered sources list, by kind, name and id."""

@@ -1,10 +1,12 @@
 """Servers of the lab: what is checked, how they change state, who sees them."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
+from harness.lab.compute.machine import Row
 from harness.lab.compute.state import compute
 from tests.lab.nova_cloud import Cloud, states
 
@@ -36,6 +38,7 @@ def test_a_server_goes_from_building_to_active(cloud: Cloud) -> None:
 
 def test_a_deleted_server_is_gone_but_in_changes_since(cloud: Cloud) -> None:
     server = cloud.booted()
+    compute(cloud.world).pace = 10  # this machine may be slow
     assert cloud.ask("DELETE", f"servers/{server}").status_code == 204
     assert states(cloud.show(server)) == ("ACTIVE", "active", "deleting")
     cloud.later()
@@ -217,6 +220,10 @@ def test_a_locked_server_stays_as_it_is(cloud: Cloud) -> None:
 
 def test_a_snapshot_becomes_an_image(cloud: Cloud) -> None:
     server = cloud.booted()
+    cloud.world.machines["compute.snapshot"] = (
+        Row("ACTIVE", "active", "image_snapshot", 2),
+        Row("ACTIVE", "active", None, 0, "snapshot"),
+    )
     assert cloud.act(server, createImage={"name": "snap"}).status_code == 202
     rows = cloud.ask("GET", "images/detail?name=snap").json()["images"]
     assert [(row["status"], row["server"]["id"]) for row in rows] == [("SAVING", server)]
@@ -243,3 +250,14 @@ def test_what_is_not_built_says_so(cloud: Cloud) -> None:
     answer = cloud.ask("GET", "os-networks/1/action", who="boss")
     assert message(answer) == (501, "The lab does not build this part of nova.")
     assert cloud.act(cloud.booted(), forceDelete=None).status_code == 501
+
+
+def test_an_image_of_a_server_becomes_active_for_who_looks_at_images_alone(cloud: Cloud) -> None:
+    server = cloud.booted()
+    made = cloud.act(server, createImage={"name": "copy"}).headers["Location"].rpartition("/")[2]
+    cloud.later()
+    shown = asyncio.run(
+        cloud.send("glance", "HEAD", f"/v1/images/{made}", None, {"X-Auth-Token": cloud.tokens["one"]})
+    )
+    assert shown.headers["X-Image-Meta-Status"] == "active"
+    assert cloud.ask("GET", f"images/{made}").json()["image"]["status"] == "ACTIVE"

@@ -61,6 +61,7 @@ def build(world: World, identity: ASGIApp) -> ASGIApp:
     set_up(world)
     engine(world)
     guests(world)
+    world.settling.append(lambda: engine(world).advance(world.servers.values()))
     _register(world)
     apps: dict[str, ASGIApp] = {}
     for version in _VERSIONS:

@@ -39,6 +39,7 @@ def _may_see(context: Context, image: Image) -> bool:
 
 
 def _find(call: Call) -> Image:
+    call.world.settle()
     found = visible(call.world, call.context, call.parts["id"])
     if found is None:
         raise missing("Image not found.")
@@ -46,6 +47,7 @@ def _find(call: Call) -> Image:
 
 
 def _page(call: Call) -> tuple[list[Image], dict[str, Any]]:
+    call.world.settle()
     rows = [row for row in call.world.images.values() if _may_see(call.context, row)]
     rows.sort(key=lambda row: (row.created_at is not None, row.created_at, row.id), reverse=True)
     name, status = call.query("name"), call.query("status")

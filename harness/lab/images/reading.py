@@ -39,6 +39,7 @@ class Reading:
         return self._listed(request, views.full)
 
     def _listed(self, request: Request, view: Any) -> Response:
+        self.world.settle()
         seen = [image for image in self.world.images.values() if self.visible(context_of(request), image)]
         return json_answer({"images": [view(image) for image in selected(request, seen)]}, kind=_JSON)
 
@@ -53,6 +54,7 @@ class Reading:
 
     def found(self, request: Request) -> Image:
         """The image of the path; 404 also where the caller may not see it."""
+        self.world.settle()
         key = request.path_params["image"]
         image = self.world.images.get(key)
         if image is None or not self.visible(context_of(request), image):

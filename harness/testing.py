@@ -29,9 +29,11 @@ from harness.clients.errors import (
     ServerFault,
     Unreachable,
 )
-from harness.clients.values import CatalogueEntry, Image
+from harness.clients.values import CatalogueEntry, Image, Server
 from harness.cloud import Cloud
+from harness.cloud.guests import Guests
 from harness.errors import CloudError, OutOfReach
+from harness.hosts import Guest
 from harness.plan.declared import Applies, Need, Scenario, Subjects
 
 __all__ = [
@@ -40,6 +42,8 @@ __all__ = [
     "Cloud",
     "CloudError",
     "Conflict",
+    "Guest",
+    "Guests",
     "Image",
     "Invalid",
     "NotFound",
@@ -48,6 +52,7 @@ __all__ = [
     "RateLimited",
     "Refused",
     "Scenario",
+    "Server",
     "ServerFault",
     "Unreachable",
     "scenario",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import paramiko
 
 from harness.clients.errors import Conflict, Invalid, ServiceError
+from harness.clients.protocols import Compute, Network
 from harness.clients.session import CloudSession
 from harness.clients.values import SecurityGroup, Server
 from harness.cloud.entering import Place
@@ -38,6 +39,16 @@ class Guests:
         self._session = session
         self._user = session.account.username
         self._tenant = session.account.tenant_name
+
+    @property
+    def compute(self) -> Compute:
+        """Compute as this user speaks with it."""
+        return self._session.compute
+
+    @property
+    def network(self) -> Network:
+        """The network service as this user speaks with it."""
+        return self._session.network
 
     @property
     def key(self) -> str:

@@ -145,6 +145,10 @@ class Guest:
         self._note("ssh with another key", int(not opened), "entered" if opened else "", why, begin)
         return opened
 
+    def opens_to_a_stranger(self) -> bool:
+        """Whether a key that nobody ever gave it opens it."""
+        return self.opens_with(paramiko.RSAKey.generate(2048))
+
     def close(self) -> None:
         """Give the connection back; the next command opens another."""
         if self._transport is not None:

@@ -1,0 +1,1 @@
+"""Stories of guests: the inside of servers, entered as their users enter them."""

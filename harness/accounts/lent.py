@@ -34,7 +34,8 @@ class Accounts:
     """What every process of a run knows of its accounts; ``own`` are the tenants that belong to the harness.
 
     ``before`` is what the tenants held when the run began. ``further`` users share the work with the main
-    one; ``assigned`` says who tells a scenario (by key), where it is not the main one. ``guest_key`` is the
+    one; ``assigned`` says who tells a scenario (by key), where it is not the main one,
+    ``asked`` how many requests for a server the plan has each user send. ``guest_key`` is the
     private key (PEM) that opens the run's guests.
     """
 
@@ -46,6 +47,7 @@ class Accounts:
     missing: Mapping[str, str] = field(default_factory=dict)
     further: tuple[Account, ...] = ()
     assigned: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
     guest_key: str = field(default="", repr=False)
 
     @property
@@ -70,6 +72,7 @@ class Accounts:
             "missing": dict(self.missing),
             "further": [asdict(account) for account in self.further],
             "assigned": dict(self.assigned),
+            "asked": dict(self.asked),
             "guest_key": self.guest_key,
         }
 
@@ -89,6 +92,7 @@ class Accounts:
             missing=dict(data["missing"]),
             further=tuple(Account(**each) for each in data["further"]),
             assigned=dict(data["assigned"]),
+            asked=dict(data["asked"]),
             guest_key=str(data.get("guest_key", "")),
         )
 
@@ -157,9 +161,11 @@ class Held:
         """Whether the accounts are our own, one as good as the other."""
         return bool(self._taken)
 
-    def assign(self, users: Mapping[str, str]) -> None:
-        """Say who tells which scenario (by key), where it is not the main user."""
-        self.accounts = replace(self.accounts, assigned=dict(users))
+    def assign(self, users: Mapping[str, str], asked: Mapping[str, int]) -> None:
+        """Say who tells which scenario (by key), where it is not the main user; and how many requests for a
+        server each user sends.
+        """
+        self.accounts = replace(self.accounts, assigned=dict(users), asked=dict(asked))
 
     def wire(self) -> dict[str, Any]:
         """Everything that another process needs; ``Accounts.from_wire`` reads it."""

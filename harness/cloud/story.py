@@ -20,6 +20,7 @@ from harness.arch.paths import Path
 from harness.clients.errors import ServiceError, WaitTimeout
 from harness.clients.session import CloudSession
 from harness.clients.values import Server
+from harness.cloud.budgets import Budget, budget_of
 from harness.cloud.guests import Guests
 from harness.cloud.nodes import Nodes
 from harness.cloud.telling import Telling
@@ -61,6 +62,19 @@ class Cloud(CloudSession):
     def admin(self) -> CloudSession:
         """The same clients as an administrator; raises ``OutOfReach`` without such credentials."""
         return CloudSession(self._run.link("admin"), self._run.dialect)
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """The run's users that the plan asks for servers, the main one first."""
+        asked = self._run.accounts.asked
+        return tuple(name for name in self._run.accounts.users if name == "main" or asked.get(name))
+
+    def budget(self, user: str) -> Budget:
+        """What one of ``users`` may still do, and what the plan asks of it; raises ``CloudError``."""
+        session = CloudSession(self._run.link(user), self._run.dialect)
+        compute = self.arch.model.compute
+        asked = self._run.accounts.asked.get(user, 0)
+        return budget_of(session, asked, compute.flavors if compute else {})
 
     @property
     def nodes(self) -> Nodes:

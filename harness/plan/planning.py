@@ -18,6 +18,7 @@ from harness.plan.planned import Plan, PlannedScenario
 from harness.plan.subjects import planned_subjects
 
 _PATIENCE = 30.0
+BUDGET = "preflight.budget"
 
 
 def make_plan(
@@ -85,7 +86,7 @@ class _Expanding:
         return [replace(row, nodeid=nodeids.get(row.key, "")) for row in _inherited(rows)]
 
     def _one(self, scenario: Scenario, subject: str | None, missing: Mapping[str, str]) -> PlannedScenario:
-        needs, absent = self._needs(scenario, subject, scenario.needs)
+        needs, absent = self._needs(scenario, subject, self._with_budget(scenario))
         after, _ = self._needs(scenario, subject, scenario.after)
         until, _ = self._needs(scenario, subject, scenario.until)
         lacking = "; ".join(missing[name] for name in scenario.requires if name in missing)
@@ -114,6 +115,11 @@ class _Expanding:
             reason=reason or lacking,
             version=scenario.version,
         )
+
+    def _with_budget(self, scenario: Scenario) -> tuple[Need, ...]:
+        """What asks for a server needs the story which looks whether servers can be made at all."""
+        looks = scenario.id == BUDGET or BUDGET not in self.declared or not scenario.creations
+        return scenario.needs if looks or BUDGET in scenario.needs else (*scenario.needs, BUDGET)
 
     def _worst(self, scenario: Scenario) -> float:
         """Seconds where everything is slow: ten times the cost, and three of each objective it measures."""

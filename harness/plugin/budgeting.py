@@ -12,7 +12,7 @@ from harness.errors import CloudError, OutOfReach
 from harness.evidence.writer import Recorder
 from harness.plan.fitting import at_once, fit, short, told
 from harness.plan.planned import Plan
-from harness.plan.spreading import MAIN
+from harness.plan.spreading import MAIN, creations
 
 
 def budgeted(plan: Plan, held: Held, arch: Architecture, servers: int, record: Recorder) -> Plan:
@@ -29,7 +29,8 @@ def budgeted(plan: Plan, held: Held, arch: Architecture, servers: int, record: R
     else:
         book.allowances = {name: Allowance() for name in held.accounts.users}
     scenarios = fit(plan.scenarios, book.allowances, servers)
-    held.assign({row.key: row.account for row in scenarios if row.account != MAIN})
+    users = {row.key: row.account for row in scenarios if row.account != MAIN}
+    held.assign(users, creations(scenarios))
     return replace(plan, scenarios=scenarios, tenants=at_once(book.allowances))
 
 

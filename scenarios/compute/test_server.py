@@ -4,9 +4,10 @@ from harness.testing import Cloud, NotFound, scenario
 @scenario(
     "compute.boot",
     gate="compute",
-    needs=("images.described", "compute.flavors"),
+    needs=("images.described", "compute.flavors", "preflight.budget"),
     owns=("objectives.boot",),
     servers=1,
+    until=("compute.delete",),
     cost=5.0,
 )
 def test_boot(cloud: Cloud) -> None:
@@ -79,7 +80,7 @@ def test_other_tenant(cloud: Cloud) -> None:
     "compute.delete",
     gate="compute",
     needs=("compute.boot",),
-    after=("compute.show", "compute.console", "compute.other_tenant"),
+    after=("holds:server", "compute.show", "compute.console", "compute.other_tenant"),
     owns=("objectives.delete",),
     cost=2.0,
 )

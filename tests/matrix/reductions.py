@@ -68,6 +68,15 @@ def _site_accounts(site: Site, _: Described) -> None:
     site["accounts"] = "site"
 
 
+def _fake_hypervisor(described: Described) -> None:
+    described.ra["compute"]["hypervisor"] = "fake"
+    described.ra["config"]["nova.conf"].pop("libvirt_type", None)
+
+
+def _console_only(site: Site, _: Described) -> None:
+    site["guests"] = {"via": "console"}
+
+
 def _two_servers(described: Described) -> None:
     compute = described.ra.setdefault("compute", {})
     compute["quotas"] = {**compute.get("quotas", {}), "instances": 2}
@@ -167,6 +176,16 @@ REDUCTIONS: Mapping[str, Reduction] = {
             kept=(*API, *ADMINISTRATORS, "rings.*"),
         ),
         Reduction(
+            "fake_hypervisor",
+            describe=_fake_hypervisor,
+            lacks=(GUESTS,),
+            lost=("guests.*",),
+            kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.*"),
+        ),
+        Reduction(
+            "console_only", site=_console_only, lacks=(GUESTS,), lost=("guests.*",), kept=(*API, "rings.*")
+        ),
+        Reduction(
             "colleague",
             site=_member,
             busy="member",
@@ -176,8 +195,10 @@ REDUCTIONS: Mapping[str, Reduction] = {
         ),
     )
 }
-ALONE = ("site_accounts", "colleague")
-"""Not paired: an administrator in his own tenant; somebody who works in the very tenant of the run."""
+ALONE = ("site_accounts", "fake_hypervisor", "console_only", "colleague")
+"""Not paired: an administrator in his own tenant; two further ways to have no guests; somebody who works in
+the very tenant of the run.
+"""
 SAME = {frozenset({"member", "one_tenant"})}
 """Pairs that are one of the two."""
 

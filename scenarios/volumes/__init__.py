@@ -1,1 +1,1 @@
-"""Volumes: what was described, and the life of one."""
+"""Volumes: what was described, the life of one, its snapshots, and the servers that have it."""

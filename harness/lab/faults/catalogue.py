@@ -5,7 +5,17 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-_MACHINERY = ("answers", "callers", "catalogue", "registry", "rules", "tenants", "toggles")
+_MACHINERY = (
+    "answers",
+    "callers",
+    "catalogue",
+    "decisions",
+    "registry",
+    "rules",
+    "tenants",
+    "toggles",
+    "volume_answers",
+)
 
 
 def load() -> None:

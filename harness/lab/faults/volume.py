@@ -12,11 +12,11 @@ from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
 from harness.lab.faults.rules import Exchange
 from harness.lab.faults.tenants import as_owner
+from harness.lab.faults.volume_answers import V1, made_anyway, read, told
 from harness.lab.volume.app import volume_view
 from harness.lab.volume.state import Volume, VolumeType, store
 
-_VOLUMES = r"/v1/[^/]+/volumes"
-_JSON = (("Content-Type", "application/json"),)
+_VOLUMES = f"{V1}/volumes"
 
 
 @fault(
@@ -84,8 +84,7 @@ def never_made_found(bench: Bench) -> Iterator[None]:
             return exchange
         number = int(exchange.path.rpartition("/")[2])
         nobody = Volume(number, "", 1, None, None, bench.world.clock.exact(), status="available")
-        body = json.dumps({"volume": volume_view(nobody)}).encode()
-        return replace(exchange, status=200, headers=_JSON, body=body)
+        return told(exchange, {"volume": volume_view(nobody)})
 
     with bench.rule("nova-volume", methods=("GET",), path=rf"{_VOLUMES}/\d{{7,}}", response=found):
         yield
@@ -95,13 +94,13 @@ def never_made_found(bench: Bench) -> Iterator[None]:
     "volumes.listing_drops_volume",
     component="nova-volume",
     caught_by=("volumes.show",),
-    story="The newest volume of a tenant is missing in its listings.",
+    story="Volumes that nobody uses are missing in listings.",
 )
 def listing_drops_volume(bench: Bench) -> Iterator[None]:
-    """Cut the last row out of every listing."""
+    """Cut what is available out of every listing."""
 
     def shortened(document: Any) -> Any:
-        return {**document, "volumes": document["volumes"][:-1]}
+        return {"volumes": [row for row in document["volumes"] if row["status"] != "available"]}
 
     with bench.rule(
         "nova-volume", methods=("GET",), path=f"{_VOLUMES}(/detail)?", response=edited(shortened)
@@ -151,3 +150,63 @@ def made_twice(bench: Bench) -> Iterator[None]:
         finally:
             for twin in twins:
                 world.volumes.pop(twin, None)
+
+
+@fault(
+    "volumes.metadata_lost",
+    component="nova-volume",
+    caught_by=("volumes.show",),
+    story="The metadata of a new volume is thrown away.",
+)
+def metadata_lost(bench: Bench) -> Iterator[None]:
+    """Forget what was asked for."""
+
+    def forgotten(document: Any) -> Any:
+        bench.world.volumes[document["volume"]["id"]].metadata.clear()
+        return document
+
+    with bench.rule("nova-volume", methods=("POST",), path=_VOLUMES, response=edited(forgotten)):
+        yield
+
+
+@fault(
+    "volumes.apis_disagree",
+    component="nova",
+    caught_by=("volumes.both_apis",),
+    story="Compute's API tells another size of a volume than the volume service.",
+)
+def apis_disagree(bench: Bench) -> Iterator[None]:
+    """Sizes in MB where GB are meant."""
+
+    def larger(document: Any) -> Any:
+        volume = document["volume"]
+        return {"volume": {**volume, "size": volume["size"] * 1024}}
+
+    with bench.rule("nova", methods=("GET",), path=r"/v2/[^/]+/os-volumes/\d+", response=edited(larger)):
+        yield
+
+
+@fault(
+    "volumes.quota_ignored",
+    component="nova-volume",
+    caught_by=("volumes.quota",),
+    story="A volume larger than the quota of its tenant is made.",
+)
+def quota_ignored(bench: Bench) -> Iterator[None]:
+    """Grant what was refused."""
+    granted = made_anyway(bench, 413, lambda wanted: int(wanted["size"]))
+    with bench.rule("nova-volume", methods=("POST",), path=_VOLUMES, request=read, response=granted):
+        yield
+
+
+@fault(
+    "volumes.any_size_accepted",
+    component="nova-volume",
+    caught_by=("volumes.sizes", "cleanup.no_leak"),
+    story="A volume whose size is no size is made all the same.",
+)
+def any_size_accepted(bench: Bench) -> Iterator[None]:
+    """Make one of 1 GB."""
+    granted = made_anyway(bench, 500, lambda wanted: 1)
+    with bench.rule("nova-volume", methods=("POST",), path=_VOLUMES, request=read, response=granted):
+        yield

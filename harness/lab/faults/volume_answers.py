@@ -1,0 +1,55 @@
+"""What several faults of volumes have in common: carrying out what the service refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from harness.lab.faults.registry import Bench
+from harness.lab.faults.rules import Change, Exchange
+from harness.lab.volume.app import volume_view
+from harness.lab.volume.state import Volume, store
+
+V1 = r"/v1/[^/]+"
+_JSON = (("Content-Type", "application/json"),)
+
+
+def told(exchange: Exchange, document: Any) -> Exchange:
+    """A good answer instead."""
+    return replace(exchange, status=200, headers=_JSON, body=json.dumps(document).encode())
+
+
+def deleted_anyway(bench: Bench, *, refusal: bytes) -> Change:
+    """A deletion of a volume that was refused with these words is carried out."""
+
+    def response(exchange: Exchange) -> Exchange:
+        volume = bench.world.volumes.get(exchange.path.rpartition("/")[2])
+        if volume is None or exchange.status != 400 or refusal not in exchange.body:
+            return exchange
+        store(bench.world).engine.begin(volume, "volume.delete")
+        return replace(exchange, status=202, headers=(), body=b"")
+
+    return response
+
+
+def made_anyway(bench: Bench, status: int, size: Callable[[Any], int]) -> Change:
+    """A volume that was refused with a status is made; ``size`` reads the request."""
+
+    def response(exchange: Exchange) -> Exchange:
+        if exchange.status != status:
+            return exchange
+        wanted, world = json.loads(exchange.request_body)["volume"], bench.world
+        tenant, name = exchange.path.split("/")[2], wanted.get("display_name")
+        number, now = world.ids.number("volume"), world.clock.exact()
+        made = Volume(number, tenant, size(wanted), name, None, now, status="available")
+        world.volumes[str(number)] = made
+        return told(exchange, {"volume": volume_view(made)})
+
+    return response
+
+
+def read(exchange: Exchange) -> Exchange:
+    """No change: with it a rule has the request's body read, for what looks at it when it is answered."""
+    return exchange

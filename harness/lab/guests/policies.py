@@ -63,6 +63,8 @@ class Policies:
     """The files that an image of a server carries."""
     rebuilt: Callable[[Guest, Tree | None], Tree | None]
     """The root of a rebuilt server, given that of its image."""
+    root: Callable[[Server], str]
+    """What the request mapped to the root disk, as nova writes a mapping; empty for none."""
     restarts: Callable[[Guest], bool]
     """Whether a reboot that nova reports reaches the guest."""
     keeps_bytes: Callable[[int], bool]
@@ -140,6 +142,7 @@ def honest() -> Policies:
         told_of=_told_of,
         saved=_saved,
         rebuilt=_rebuilt,
+        root=lambda server: server.block_devices.get("vda", ""),
         restarts=lambda guest: True,
         keeps_bytes=lambda volume: True,
         admits=admits,

@@ -140,7 +140,7 @@ class Guests:
     def _install(self, server: Server) -> None:
         """Give a new guest its disks and start it."""
         guest = self.rows[server.id] = Guest(server, self.world)
-        mapped, _, kind = server.block_devices.get("vda", "").partition(":")
+        mapped, _, kind = policies(self.world).root(server).partition(":")
         if mapped.isdecimal() and not kind.startswith("snap") and mapped in self.world.volumes:
             block = self.volume_block(int(mapped))
             guest.disks["vda"] = Disk("vda", block.size, block, int(mapped))

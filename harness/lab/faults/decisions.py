@@ -1,0 +1,129 @@
+"""Decisions as a broken cloud takes them: what a fault puts in the place of an honest policy."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+from typing import Any
+
+from harness.lab.compute.state import Flavor, GroupRule, Server, compute, live
+from harness.lab.guests.guest import Guest
+from harness.lab.guests.policies import MACHINES, Packet, admits, behind
+from harness.lab.guests.roots import root_of
+from harness.lab.guests.tree import Tree
+from harness.lab.world import World
+
+
+def without(step: str) -> tuple[Any, ...]:
+    """A first boot that leaves out a step."""
+    return tuple(row for row in MACHINES["guests.first_boot"] if row.does != step)
+
+
+def localhost(guest: Guest) -> str:
+    """The host name that no DHCP server gave."""
+    return "localhost"
+
+
+def half_the_memory(guest: Guest) -> Flavor:
+    """The flavor with half of its memory."""
+    return replace(guest.server.flavor, ram=guest.server.flavor.ram // 2)
+
+
+def small_disk(guest: Guest) -> Flavor:
+    """The flavor with next to no disk."""
+    return replace(guest.server.flavor, disk=1, ephemeral=0)
+
+
+def somebody_else(guest: Guest) -> Server:
+    """Another server, or one that was never made."""
+    mine = guest.server
+    other = next((row for row in live(guest.world) if row.id != mine.id and row.fixed), None)
+    return other or replace(mine, number=mine.number + 1, fixed=["10.0.0.250"], user_data=b"")
+
+
+def as_the_image(guest: Guest) -> Tree:
+    """The files of the image that the server was made of, and nothing of its own."""
+    return root_of(guest.world, guest.server.image_id) or Tree()
+
+
+def as_before(guest: Guest, fresh: Tree | None) -> Tree | None:
+    """The root that it had."""
+    return guest.tree
+
+
+def let_all_in(world: World, server: Server, packet: Packet) -> bool:
+    """No group counts."""
+    return True
+
+
+class KeepsRules:
+    """Rules that were ever in force stay so."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, list[GroupRule]] = {}
+
+    def __call__(self, world: World, server: Server, packet: Packet) -> bool:
+        """As the groups decide, with every rule that was there at an earlier packet."""
+        groups = compute(world).groups
+        for number in server.groups:
+            if number in groups:
+                known = self.seen.setdefault(number, [])
+                known += [rule for rule in groups[number].rules if rule not in known]
+        before = {number: groups[number].rules for number in self.seen if number in groups}
+        for number in before:
+            groups[number].rules = self.seen[number]
+        try:
+            return admits(world, server, packet)
+        finally:
+            for number, rules in before.items():
+                groups[number].rules = rules
+
+
+def _inside(world: World, packet: Packet) -> bool:
+    return ipaddress.ip_address(packet.source) in ipaddress.ip_network(compute(world).network.cidr)
+
+
+def nothing_from_inside(world: World, server: Server, packet: Packet) -> bool:
+    """Guests do not reach one another."""
+    return not _inside(world, packet) and admits(world, server, packet)
+
+
+def all_from_inside(world: World, server: Server, packet: Packet) -> bool:
+    """Whoever is on the fixed network gets in, whatever the groups say."""
+    return _inside(world, packet) or admits(world, server, packet)
+
+
+class NotOn:
+    """No packet gets to the servers of one host."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+
+    def __call__(self, world: World, server: Server, packet: Packet) -> bool:
+        """As the groups decide, elsewhere."""
+        return server.host != self.host and admits(world, server, packet)
+
+
+class FloatingStays:
+    """An address goes on leading to a server: to the last it had, or (``first``) to the first."""
+
+    def __init__(self, *, first: bool) -> None:
+        self.first = first
+        self.seen: dict[str, str] = {}
+
+    def __call__(self, world: World, address: str) -> str | None:
+        """The server behind an address, as it was when somebody came there before."""
+        now = behind(world, address)
+        known = self.seen.get(address)
+        if self.first:
+            if now is not None:
+                self.seen.setdefault(address, now)
+            return None if now is None else self.seen[address]
+        if now is not None:
+            self.seen[address] = now
+        return now or known
+
+
+def nobody_behind(world: World, address: str) -> str | None:
+    """No floating address leads anywhere."""
+    return None

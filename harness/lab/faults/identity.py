@@ -72,7 +72,7 @@ def catalogue_wrong_port(bench: Bench) -> Iterator[None]:
 @fault(
     "identity.password_ignored",
     component="keystone",
-    caught_by=("identity.bad_password",),
+    caught_by=("identity.bad_password", "identity.password_changed"),
     story="Any password opens the account of a user who exists.",
 )
 def password_ignored(bench: Bench) -> Iterator[None]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from harness.clients.compute_essex_answers import pairs_of, server_of
 from harness.clients.compute_essex_speech import Speech, part, text_of
-from harness.clients.values import Server
+from harness.clients.screen import open_screen
+from harness.clients.values import Screen, Server
 
 
 class ActionsEssex(Speech):
@@ -111,6 +112,10 @@ class ActionsEssex(Speech):
         url = self._action(server_id, body, lambda data: text_of(data["console"]["url"]))
         self._link.door.record.secret(url.partition("token=")[2])
         return url
+
+    def open_screen(self, url: str) -> Screen:
+        """Open a ``vnc_console`` as a browser does."""
+        return open_screen(self._link, url)
 
     def server_metadata(self, server_id: str) -> dict[str, str]:
         """All metadata."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ _HEADERS = frozenset(
     {"x-auth-token", "x-subject-token", "x-storage-token", "x-service-token", "x-auth-key", "authorization"}
 )
 _MEMBERS = frozenset({"password", "adminpass", "private_key", "secret", "apikey"})
+_IN_URL = re.compile(r"[?&]token=([^&#\s]+)")
 _LARGEST = 1024 * 1024
 _DEEPEST = 30
 
@@ -46,6 +48,8 @@ def _walk(data: Any, depth: int) -> Iterator[str]:
         for name, value in data.items():
             if isinstance(value, str) and name.lower() in _MEMBERS:
                 yield value
+            elif name == "url" and isinstance(value, str):
+                yield from _IN_URL.findall(value)
             elif name == "token" and isinstance(value, Mapping) and isinstance(value.get("id"), str):
                 yield value["id"]
                 yield from _walk({k: v for k, v in value.items() if k != "id"}, depth - 1)

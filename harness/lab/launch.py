@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.arch import Architecture
 from harness.errors import LabError, UsageError
+from harness.lab.compute.screens import PORT as SCREENS
 from harness.lab.folder import LabFolder, check_file_system, write_secret
 from harness.lab.layout import Layout, claim
 from harness.lab.process import alive, started
@@ -195,9 +196,9 @@ def _ports(model: Any) -> list[tuple[str, int]]:
     ends = [end for row in model.catalogue.values() for end in (row.public, row.internal, row.admin)]
     rings = model.objects.rings.values() if model.objects else ()
     devices = [(key.partition("/")[0], dev.port) for ring in rings for key, dev in ring.devices.items()]
-    return [
-        *dict.fromkeys([*((end.node, end.port) for end in ends), *devices, *((n, 22) for n in model.nodes)])
-    ]
+    screens = [(row.public.node, SCREENS) for kind, row in model.catalogue.items() if kind == "compute"]
+    places = [*((end.node, end.port) for end in ends), *devices, *screens, *((n, 22) for n in model.nodes)]
+    return [*dict.fromkeys(places)]
 
 
 def _clear_stale(folder: LabFolder) -> None:

@@ -31,6 +31,7 @@ from harness.arch.model import ReferenceArchitecture
 from harness.errors import LabError
 from harness.lab.apps import apps
 from harness.lab.building import build_world
+from harness.lab.compute.screens import PORT, screens
 from harness.lab.faults import Bench
 from harness.lab.faults.rules import ABORT
 from harness.lab.folder import LabFolder, write_secret
@@ -121,7 +122,7 @@ class _Plane:
         """Serve until SIGTERM; raises ``LabError`` where something cannot be started."""
         try:
             self._write_keys()
-            bench = Bench(self.world, real=real_things(self.stack, self.nodes))
+            bench = Bench(self.world, real=self._real())
             if self.stack:
                 _list_objects(self.world, self.stack)
             server = _server(self._table(bench))
@@ -129,12 +130,14 @@ class _Plane:
             storing.add_done_callback(lambda task: _stop_on_error(task, server))
             for node in self.nodes.values():
                 await node.start()
+            await self._show_screens()
             await server.serve(sockets=[control, *self._sockets])
             if storing.done() and storing.exception():
                 raise storing.exception() or LabError("")
         finally:
             for node in self.nodes.values():
                 node.stop()
+            screens(self.world).stop()
             if self.stack:
                 self.stack.close()
 
@@ -150,6 +153,14 @@ class _Plane:
         late = {name: Late(app, jitter(self.world)) for name, app in made.items()}
         table: dict[Socket, ASGIApp] = {place: late[component] for place, component in places.items()}
         return {**table, self.layout.control: made["control"]}
+
+    def _real(self) -> dict[str, Any]:
+        return {**real_things(self.stack, self.nodes), "stop screens": screens(self.world).stopped}
+
+    async def _show_screens(self) -> None:
+        compute = self.world.arch.model.catalogue.get("compute")
+        if compute is not None:
+            await screens(self.world).start(self.layout.socket_of(compute.public.node, PORT))
 
     def _write_keys(self) -> None:
         public = user_key(self.folder.ssh_key)

@@ -51,7 +51,8 @@ def doubles(model: Any) -> list[str]:
     found = {
         "identity": "keystone: identity v2.0 in memory, in the recorded dialect of 2012.1",
         "image": "glance: images v1 in memory, in the recorded dialect of 2012.1",
-        "compute": "nova: compute v2 in memory, in the recorded dialect of 2012.1; no hypervisor",
+        "compute": "nova: compute v2 in memory, in the recorded dialect of 2012.1; no hypervisor; its noVNC "
+        "proxy takes up WebSockets and says a VNC server's first words, no screen behind them",
         "volume": "nova-volume: volumes v1 in memory, in the recorded dialect of 2012.1; files for bytes",
         "ec2": "ec2: an address in the catalogue, nothing answers there",
         "s3": "s3: an address in the catalogue, nothing answers there",

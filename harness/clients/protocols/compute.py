@@ -19,6 +19,7 @@ from harness.clients.values import (
     Keypair,
     Limits,
     QuotaSet,
+    Screen,
     Server,
     Usage,
 )
@@ -111,6 +112,10 @@ class ServerActions(Protocol):
 
     def vnc_console(self, server_id: str) -> str:
         """The URL at which a browser sees its screen; good for a while and for one server. Holds a secret."""
+        ...
+
+    def open_screen(self, url: str) -> Screen:
+        """Open a ``vnc_console`` as a browser does; raises ``Unreachable`` or ``ServerFault``."""
         ...
 
     def server_metadata(self, server_id: str) -> dict[str, str]:

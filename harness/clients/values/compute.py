@@ -167,3 +167,15 @@ class Usage:
     vcpu_hours: float = 0.0
     disk_gb_hours: float = 0.0
     servers: tuple[ServerUse, ...] = ()
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a screen's URL leads to: the page's status, the WebSocket's (101 where it was taken up), whether
+    the handshake was answered rightly, and the first words behind it (``RFB 003.008`` and a line's end).
+    """
+
+    page: int
+    socket: int = 0
+    accepted: bool = False
+    words: str = ""

@@ -7,11 +7,12 @@ from starlette.responses import Response
 from harness.lab.compute.call import Call, Handler
 from harness.lab.compute.find import find_server
 from harness.lab.compute.refusals import Refusal, bad
+from harness.lab.compute.screens import PAGE, PORT, screens
 from harness.lab.compute.state import Server
 from harness.lab.guests.state import guests
 from harness.lab.world import World
 
-_VIEWERS = {"novnc": (6080, "vnc_auto.html"), "xvpvnc": (6081, "console")}
+_VIEWERS = {"novnc": (PORT, PAGE), "xvpvnc": (6081, "console")}
 
 
 def lines(world: World, server: Server) -> list[str]:
@@ -40,7 +41,7 @@ async def _viewer(call: Call) -> Response:
     if kind not in _VIEWERS or server.host is None:
         raise bad()
     port, page = _VIEWERS[kind]
-    url = f"{call.host.rpartition(':')[0]}:{port}/{page}?token={call.world.ids.uuid()}"
+    url = f"{call.host.rpartition(':')[0]}:{port}/{page}?token={screens(call.world).token(server.id)}"
     return call.ok({"console": {"url": url, "type": kind}})
 
 

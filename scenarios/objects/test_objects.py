@@ -19,7 +19,8 @@ def test_container(cloud: Cloud) -> None:
 )
 def test_put_get(cloud: Cloud) -> None:
     """An object is stored and read back, byte by byte."""
-    container, content = cloud.shared("container"), cloud.random_bytes(64 * 1024)
+    with cloud.step("make a container for it alone"):
+        container, content = cloud.objects.put_container(), cloud.random_bytes(64 * 1024)
     checksum = md5(content, usedforsecurity=False).hexdigest()
     with cloud.step("store 64 KiB"), cloud.timed("object"):
         stored = cloud.objects.put(container, "story", content, metadata={"chapter": "one"})
@@ -75,7 +76,7 @@ def test_other_tenant(cloud: Cloud) -> None:
 def test_delete_nonempty(cloud: Cloud) -> None:
     """A container that holds an object is not deleted."""
     with cloud.expects("the container is kept", Conflict):
-        cloud.objects.delete_container(cloud.shared("container"))
+        cloud.objects.delete_container(cloud.shared("object")["container"])
 
 
 @scenario(

@@ -76,6 +76,10 @@ def test_a_server_lives_and_dies(nova: client.Client, cloud: Cloud) -> None:
         threading.Event().wait(0.05)
     assert server.status == "ACTIVE"
     assert [row.id for row in nova.servers.list()] == [server.id]
+    for _ in range(100):
+        if "login:" in server.get_console_output():
+            break
+        threading.Event().wait(0.05)
     assert "login:" in server.get_console_output()
     assert server.networks
     server.delete()

@@ -15,16 +15,16 @@ from harness.rings.survey import Spots
 from harness.rings.tiers import LEVELS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from harness.rings.auditing import Audit
 
-SLACK_PARTS = 4
+SLACK_PARTS = 8
 """A device may be off its entitlement by this many replicas of partitions,"""
-SLACK_SHARE = 0.05
-"""and by this share of it, before it is called over- or underfull: partitions are whole."""
-CLOSE_PARTS = 8
-"""This many replicas may stand closer than they need,"""
-CLOSE_SHARE = 0.02
-"""and this share of all, before that is doubtful: a builder moves no partition twice in its hours."""
+SLACK_SHARE = 0.1
+"""and by this share of it, before it is called over- or underfull: Swift's builder rests that far off."""
+TORN_SHARE = 0.25
+"""Where even spread and weights contradict each other it rests off by this share of the partitions more."""
 FEW_PARTITIONS = 100
 """Swift's rule of thumb: at least so many partitions a device."""
 
@@ -122,9 +122,8 @@ def _close(audit: Audit) -> Iterator[Finding]:
     """Replicas that share a region, zone or server."""
     for level in audit.levels[:-1]:
         spots = audit.seen.close[level.level]
-        if level.needless or level.avoidable > CLOSE_PARTS + CLOSE_SHARE * audit.ring.assigned:
-            severity: Severity = "error" if level.needless else "warning"
-            yield _too_close(audit, level, severity, spots.hopeless if level.needless else spots.partitions)
+        if level.needless:
+            yield _too_close(audit, level, "error", spots.hopeless)
         elif level.avoidable:
             yield _too_close(audit, level, "info", spots.partitions)
         if level.forced:
@@ -151,9 +150,9 @@ def _filled(audit: Audit) -> Iterator[Finding]:
     if np.all(np.abs(held - fair) <= SLACK_PARTS + SLACK_SHARE * fair):
         return
     least, most = (bound * ring.partitions for bound in plan.bounds(len(LEVELS) - 1))
-    weighted = fair > 0
-    over = (held > most + SLACK_PARTS + SLACK_SHARE * most) & weighted
-    under = (held < least - SLACK_PARTS - SLACK_SHARE * least) & weighted
+    room = _room(audit)
+    over = (held > most + SLACK_PARTS + SLACK_SHARE * most + room) & (fair > 0)
+    under = (held < least - SLACK_PARTS - SLACK_SHARE * least - room) & (fair > 0)
     for kind, chosen, more in (("overfull", over, held - most), ("underfull", under, least - held)):
         if chosen.any():
             yield _unfair(audit, kind, np.flatnonzero(chosen & ~((held == 0) & under)), more)
@@ -165,7 +164,22 @@ def _filled(audit: Audit) -> Iterator[Finding]:
         yield Finding("idle-device", "warning", sentence, int(least[idle].sum()), devices=ids)
 
 
-def _unfair(audit: Audit, kind: str, chosen: np.ndarray, more: np.ndarray) -> Finding:
+def _room(audit: Audit) -> NDArray[np.float64]:
+    """How many replicas a device may win or lose because even spread and weights contradict each other.
+
+    Where a tier is entitled to more than an even spread, every replica that shares it may be on any of its
+    devices; and the partitions with one more replica than others need one more device each.
+    """
+    ring, levels = audit.ring, audit.plan.tiers.levels
+    ids = [device.id for device in ring.devices]
+    room = np.full(len(ids), float(len(ring.table[-1]) % ring.partitions))
+    for tier in levels[:-1]:
+        room += audit.seen.close[tier.level].excess[tier.code[ids]]
+    torn = room.any() or any(level.excess for level in audit.levels[:-1])
+    return room + TORN_SHARE * ring.partitions * torn
+
+
+def _unfair(audit: Audit, kind: str, chosen: NDArray[np.intp], more: NDArray[np.float64]) -> Finding:
     order = chosen[np.argsort(-more[chosen], kind="stable")]
     devices = [audit.ring.devices[place] for place in order.tolist()]
     labels = [f"{d.label} by {more[place]:.0f}" for d, place in zip(devices, order.tolist(), strict=True)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.rings import Builder, Ring, read_builder, read_ring
 
-SEEDS = range(20120405, 20120405 + 500)
+SEEDS = range(20261121, 20261121 + 500)
 SAMPLE = [seed for seed in SEEDS if seed % 16 == 0]
 SHAPES = (1, 2, 3, 3, 3, 3, 4, 5, 6, 8, 1.5, 2.25, 3.5, 2.9, 4.75, 7.1)
 
@@ -74,10 +74,9 @@ def _change(builder: Any, dice: random.Random) -> None:
     """Remove a device, drain another, as far as there are enough."""
     alive = [device for device in builder.devs if device]
     spare = len(alive) - math.ceil(builder.replicas)
-    chosen = dice.sample(alive, min(2, spare))
+    chosen = dice.sample(alive, 2) if spare > 3 else []
     if chosen:
         builder.remove_dev(chosen[0]["id"])
-    if len(chosen) > 1:
         builder.set_dev_weight(chosen[1]["id"], 0.0)
 
 

@@ -6,7 +6,7 @@ from harness.rings import Ring, audit
 from harness.rings.findings import Finding
 from tests.rings.generated import SAMPLE, SEEDS, healthy, read
 
-pytest.importorskip("swift")
+pytest.importorskip("swift.common.ring")
 
 
 def reported(found: tuple[Finding, ...]) -> list[str]:

@@ -27,6 +27,7 @@ def build() -> typer.Typer:
     from harness.cli.lab import app as lab
     from harness.cli.plan import plan
     from harness.cli.report import report
+    from harness.cli.rings import app as rings
     from harness.cli.run import run
     from harness.cli.site import app as site
 
@@ -45,6 +46,7 @@ def build() -> typer.Typer:
     app.command()(clean)
     app.command()(describe)
     app.add_typer(lab, name="lab")
+    app.add_typer(rings, name="rings")
     app.add_typer(site, name="site")
     return app
 

@@ -61,8 +61,20 @@ class Node:
 
     def fetch_cited(self, path: str, limit: int = LARGEST_FILE) -> tuple[bytes, str]:
         """The same, with the record row that shows it."""
-        content, row = self._noted(component_of(path), f"sftp get {path}", lambda: self._get(path, limit))
+        content, row = self._noted(component_of(path), f"sftp get {path}", lambda: self._get(path, limit)[0])
         return bytes(content), row
+
+    def fetch_dated(self, path: str, limit: int = LARGEST_FILE) -> tuple[bytes, float | None]:
+        """The same as ``fetch``, with the time of the file's last change in seconds since the epoch."""
+        dated: list[float | None] = []
+
+        def get() -> bytes:
+            content, changed = self._get(path, limit)
+            dated.append(changed)
+            return content
+
+        content, _ = self._noted(component_of(path), f"sftp get {path}", get)
+        return bytes(content), dated[0]
 
     def line_to(self, address: str, port: int) -> paramiko.Channel:
         """A TCP connection that the node opens for us; see ``harness.hosts.ways.Way``."""
@@ -85,7 +97,7 @@ class Node:
         """Give the connection back."""
         self._connection.close()
 
-    def _get(self, path: str, limit: int) -> bytes:
+    def _get(self, path: str, limit: int) -> tuple[bytes, float | None]:
         self._open()
         sftp = self._connection.sftp()
         sftp.get_channel().settimeout(READ_TIMEOUT)
@@ -99,7 +111,7 @@ class Node:
             content = bytes(file.read(limit + 1))
         if len(content) > limit:
             raise _UnfitError(f"grew while it was read; at most {limit} bytes are read")
-        return content
+        return content, None if facts.st_mtime is None else float(facts.st_mtime)
 
     def _open(self) -> None:
         """Connect unless it was done, or has failed before: one wait for each unreachable host is enough."""

@@ -24,7 +24,8 @@ _LONGEST_NAME, _LONGEST_VALUE = 128, 256
 @breaking
 def metadata_kept(app: App, environ: Environ, start: Start) -> Iterable[bytes]:
     """A change of metadata is looked up, accepted and not made."""
-    if environ["REQUEST_METHOD"] != "POST" or not is_object(environ):
+    known = "HTTP_X_AUTH_TOKEN" in environ
+    if environ["REQUEST_METHOD"] != "POST" or not is_object(environ) or not known:
         return app(environ, start)
     look = Asked(app, {**environ, "REQUEST_METHOD": "HEAD"})
     return look.confirm(start, "202 Accepted") if look.status == 200 else look.answer(start)

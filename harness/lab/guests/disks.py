@@ -45,7 +45,7 @@ class Block:
         data = data[: max(0, self.size - at)]
         if not data:
             return 0
-        if data.count(0) == len(data) and at >= self._length():
+        if data == bytes(len(data)) and at >= self._length():
             return len(data)
         self._own()
         with self.path.open("r+b") as file:

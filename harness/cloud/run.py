@@ -54,8 +54,11 @@ class RunSession:
         """The way of ``admin``, or of one of the run's users (``Accounts.users``), to the cloud;
         raises ``OutOfReach`` where there is none.
         """
+        return self._links[who] if who in self._links else self.linked(who, self._account(who))
+
+    def linked(self, who: str, account: Account) -> Link:
+        """The way of an account to the cloud, kept under a name for this process."""
         if who not in self._links:
-            account = self._account(who)
             keeper = LedgerKeeper(self.ledger, self.names, account)
             self._links[who] = link_to(account, self.dialect, self._door, keeper, account.verify)
         return self._links[who]

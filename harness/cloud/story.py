@@ -23,6 +23,7 @@ from harness.clients.values import Server
 from harness.cloud.budgets import Budget, budget_of
 from harness.cloud.guests import Guests
 from harness.cloud.nodes import Nodes
+from harness.cloud.placing import Placing
 from harness.cloud.telling import Telling
 from harness.cloud.waits import Failing, Goal, patience, wait_for, wait_gone
 from harness.hosts import Guest
@@ -92,6 +93,15 @@ class Cloud(CloudSession):
     def other_guests(self) -> Guests:
         """The same for the user of the other tenant; raises ``OutOfReach`` without a second account."""
         return Guests(self._run, self.other)
+
+    def server_on(self, node: str, *, image: str, flavor: str) -> Server:
+        """Ask for a server of this user's on a compute node (administrators): ``harness.cloud.placing``."""
+        return self.placing.server_on(node, image=image, flavor=flavor)
+
+    @cached_property
+    def placing(self) -> Placing:
+        """Which compute node is which host; raises ``OutOfReach`` without an administrator."""
+        return Placing(self._run, self, self.admin)
 
     def guest(self, server: Server | str, address: str | None = None, login: str | None = None) -> Guest:
         """The inside of one of this user's servers, at its own address or the one given.

@@ -65,8 +65,7 @@ def doubles(model: Any) -> list[str]:
         "guests: real SSH behind each running server, through a node; a fixed vocabulary of busybox's words, "
         "files in memory, a boot of a fraction of a second, time-outs of less than a second",
         "guest network: decided by security groups and addresses, node and guest alike; nothing outside the "
-        "cloud and no names to look up; groups hold between guests of one network, too, as with "
-        "allow_same_net_traffic=false",
+        "cloud and no names to look up",
     ]
     told = [text for kind, text in found.items() if kind in model.catalogue]
     return [*told, *(guests if "compute" in model.catalogue else ()), swift, nodes]

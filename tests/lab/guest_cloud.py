@@ -15,8 +15,9 @@ KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQDGmdDykC4h6nFrbDGqqS5gkvXZn2pDbXfD5
 class Guests:
     """Servers of a cloud with their guests."""
 
-    def __init__(self, *sets: str) -> None:
-        self.cloud = Cloud(*sets)
+    def __init__(self, *sets: str, groups_hold_inside: bool = True) -> None:
+        told = str(not groups_hold_inside).lower()
+        self.cloud = Cloud(f'config["nova.conf"].allow_same_net_traffic={told}', *sets)
         self.world = self.cloud.world
         compute(self.world).pace = 0.1
 

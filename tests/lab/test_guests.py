@@ -180,15 +180,19 @@ def test_only_nodes_with_networking_lead_to_fixed_addresses(rack, server):
 
 
 def test_a_rule_that_goes_cuts_new_connections_at_once(rack, server):
+    taken = rack.account.send("POST", "compute/os-floating-ips", {"pool": "nova"}).json()["floating_ip"]
+    rack.act(server["id"], addFloatingIp={"address": taken["ip"]})
     rack.account.send("DELETE", f"compute/os-security-group-rules/{rack.ssh_rule}")
-    assert rack.answers(fixed(server)) == SHUT
+    assert rack.answers(taken["ip"]) == SHUT
     node = f"{rack.lab.nodes['compute-2']}/32"
     narrow = rack.rule(cidr=node, ip_protocol="tcp", from_port=22, to_port=22)
-    assert rack.answers(fixed(server), "compute-2") == "open"
-    assert rack.answers(fixed(server), "compute-1") == SHUT
+    assert rack.answers(taken["ip"], "compute-2") == "open"
+    assert rack.answers(taken["ip"], "compute-1") == SHUT
     rack.account.send("DELETE", f"compute/os-security-group-rules/{narrow['id']}")
     rack.ssh_rule = rack.rule(cidr="0.0.0.0/0", ip_protocol="tcp", from_port=22, to_port=22)["id"]
-    assert rack.answers(fixed(server)) == "open"
+    assert rack.answers(taken["ip"]) == "open"
+    rack.act(server["id"], removeFloatingIp={"address": taken["ip"]})
+    rack.account.send("DELETE", f"compute/os-floating-ips/{taken['id']}")
 
 
 def test_a_stopped_server_is_gone_and_comes_back_with_a_new_uptime(rack, server):

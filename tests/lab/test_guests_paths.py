@@ -23,6 +23,24 @@ def test_without_a_rule_nothing_comes_in(lab):
     assert lab.between(one, gateway(lab.world), ECHO, "icmp") == "open"
 
 
+def test_on_the_fixed_network_as_delivered_no_group_counts():
+    lab = Guests(groups_hold_inside=False)
+    one, two = lab.boot("a"), lab.boot("b", who="two")
+    assert lab.outcome(lab.address(one)) == "open"
+    assert lab.between(two, lab.address(one), ECHO, "icmp") == "open"
+    address = lab.cloud.ask("POST", "os-floating-ips", {}).json()["floating_ip"]["ip"]
+    lab.act(one, addFloatingIp={"address": address})
+    assert lab.outcome(address) == "timeout"
+    assert lab.between(two, address) == "timeout"
+
+
+def test_with_vlans_tenants_are_apart():
+    lab = Guests("network.manager=VLAN", groups_hold_inside=False)
+    one, two, stranger = lab.boot("a"), lab.boot("b"), lab.boot("c", who="two")
+    assert lab.between(one, lab.address(two)) == "open"
+    assert lab.between(stranger, lab.address(two)) == "timeout"
+
+
 def test_rules_count_for_their_protocol_port_and_source(lab):
     one, two = lab.boot("a"), lab.boot("b")
     rule = lab.rule(cidr=f"{lab.address(two)}/32", **SSH)

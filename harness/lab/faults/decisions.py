@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from harness.lab.compute.state import Flavor, GroupRule, Server, compute, live
+from harness.lab.faults.registry import Bench
 from harness.lab.guests.guest import Guest
-from harness.lab.guests.policies import MACHINES, Packet, admits, behind
+from harness.lab.guests.policies import KEY, MACHINES, Packet, admits, behind, holds, policies
 from harness.lab.guests.roots import root_of
 from harness.lab.guests.tree import Tree
 from harness.lab.world import World
+
+NOBODYS_KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQDGmdDykC4h6nFrbDGqqS5gkvXZn2pDbXfD5a7zG1cbV0x7 nobody"
+
+
+@contextmanager
+def deciding(bench: Bench, **changed: Any) -> Iterator[None]:
+    """Other decisions (fields of ``Policies``) are in force inside the context."""
+    with bench.machine(KEY, replace(policies(bench.world), **changed)):
+        yield
 
 
 def without(step: str) -> tuple[Any, ...]:
@@ -80,7 +92,9 @@ class KeepsRules:
 
 
 def _inside(world: World, packet: Packet) -> bool:
-    return ipaddress.ip_address(packet.source) in ipaddress.ip_network(compute(world).network.cidr)
+    """Whether a guest sent it: not the bridge, which hosts come from."""
+    network = ipaddress.ip_network(compute(world).network.cidr)
+    return ipaddress.ip_address(packet.source) in network and packet.source != str(network[1])
 
 
 def nothing_from_inside(world: World, server: Server, packet: Packet) -> bool:
@@ -116,12 +130,37 @@ class FloatingStays:
         now = behind(world, address)
         known = self.seen.get(address)
         if self.first:
-            if now is not None:
-                self.seen.setdefault(address, now)
-            return None if now is None else self.seen[address]
+            if now is None:
+                self.seen.pop(address, None)
+                return None
+            return self.seen.setdefault(address, now)
         if now is not None:
             self.seen[address] = now
         return now or known
+
+
+def small_packets(world: World, server: Server, packet: Packet) -> bool:
+    """Whatever is larger than a tunnel carries gets lost."""
+    return packet.size <= 1400 and admits(world, server, packet)
+
+
+class NeverEnds:
+    """Guests run on after their servers are gone, and keep their addresses until another has them."""
+
+    def __init__(self, runs: Callable[[Guest], bool]) -> None:
+        self.honest = runs
+        self.seen: dict[str, str] = {}
+
+    def runs(self, guest: Guest) -> bool:
+        """A deleted server's guest does."""
+        return guest.server.deleted is not None or self.honest(guest)
+
+    def holds(self, world: World, address: str) -> str | None:
+        """The server that has an address, or had it when somebody came there."""
+        now = holds(world, address)
+        if now is not None:
+            self.seen[address] = now
+        return now or self.seen.get(address)
 
 
 def nobody_behind(world: World, address: str) -> str | None:

@@ -14,8 +14,6 @@ from harness.lab.guests.roots import login_of
 from harness.lab.guests.tree import FileProblem, Tree
 from harness.lab.world import World
 
-_DOWN = ("rebooting", "rebooting_hard", "deleting")
-
 
 @dataclass
 class Disk:
@@ -75,10 +73,7 @@ class Guest:
     @property
     def powered(self) -> bool:
         """Whether the guest runs at all; a paused one does not."""
-        server = self.server
-        if server.deleted is not None or server.vm_state not in ("active", "rescued"):
-            return False
-        return server.task_state not in _DOWN or server.run is None
+        return policies(self.world).runs(self)
 
     @property
     def up(self) -> bool:

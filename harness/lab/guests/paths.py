@@ -1,7 +1,8 @@
 """Who reaches whom: from a node or a guest to a fixed or a floating address, by the security groups in force.
 
 As with nova-network's FlatDHCP: a node reaches fixed addresses when it runs nova-network, which gives it an
-address on the bridge; floating addresses are there for every node. What a group does not let in is dropped.
+address on the bridge that it comes from; floating addresses are there for every node, which comes from its
+own. What a group does not let in is dropped. With VLANs tenants have networks of their own.
 """
 
 from __future__ import annotations
@@ -32,13 +33,15 @@ class Reached:
 
 def from_node(world: World, node: str, address: str, port: int, protocol: str = "tcp") -> Reached:
     """A node of the cloud opens a connection."""
+    if _is_fixed(world, address):
+        if not _on_bridge(world, node):
+            return Reached("no route")
+        return _reach(world, Packet(gateway(world), protocol, port), address)
     source = str(world.addresses.get(node, "0.0.0.0"))  # noqa: S104 - an unknown sender
-    if _is_fixed(world, address) and not _on_bridge(world, node):
-        return Reached("no route")
     return _reach(world, Packet(source, protocol, port), address)
 
 
-def from_guest(guest: Guest, address: str, port: int, protocol: str = "tcp") -> Reached:
+def from_guest(guest: Guest, address: str, port: int, protocol: str = "tcp", size: int = 84) -> Reached:
     """A guest opens a connection; to floating addresses through its host, under another address."""
     world = guest.world
     if address in ("127.0.0.1", "localhost", *guest.server.fixed):
@@ -46,9 +49,20 @@ def from_guest(guest: Guest, address: str, port: int, protocol: str = "tcp") -> 
     if _is_fixed(world, address):
         if address == gateway(world):
             return Reached("open" if protocol == "icmp" else "refused")
+        if _apart(guest, address):
+            return Reached("timeout")
         mine = guest.server.fixed[0] if guest.server.fixed else "0.0.0.0"  # noqa: S104
-        return _reach(world, Packet(mine, protocol, port, frozenset(guest.server.groups)), address)
-    return _reach(world, Packet(_outside_address(guest), protocol, port), address)
+        return _reach(world, Packet(mine, protocol, port, frozenset(guest.server.groups), size), address)
+    return _reach(world, Packet(_outside_address(guest), protocol, port, size=size), address)
+
+
+def _apart(guest: Guest, address: str) -> bool:
+    """Whether an address is in another tenant's network."""
+    world = guest.world
+    described = world.arch.model.network
+    other = world.servers.get(compute(world).network.used.get(address, ""))
+    apart = described is not None and described.manager == "VLAN"
+    return apart and other is not None and other.tenant_id != guest.server.tenant_id
 
 
 def gateway(world: World) -> str:
@@ -84,7 +98,7 @@ def _reach(world: World, packet: Packet, address: str) -> Reached:
     kept = guests(world)
     kept.settle()
     server_id = (
-        compute(world).network.used.get(address)
+        policies(world).holds(world, address)
         if _is_fixed(world, address)
         else policies(world).behind(world, address)
     )

@@ -48,6 +48,7 @@ class Packet:
     protocol: str
     port: int
     groups: frozenset[int] = frozenset()
+    size: int = 84
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,15 @@ class Policies:
     hostname: Callable[[Guest], str]
     size: Callable[[Guest], Flavor]
     keys: Callable[[Guest], list[str]]
+    """The public keys that a guest is given when it first boots."""
+    opens: Callable[[Guest, str, str], bool]
+    """Whether a user gets in with a public key (``ssh-rsa AAAA…``)."""
+    drive: Callable[[Guest], dict[str, str]]
+    """The metadata on a config drive."""
+    boots_from: Callable[[Guest, Tree | None], Tree | None]
+    """The root that a new guest gets, given that of its image or volume; None boots nothing."""
+    runs: Callable[[Guest], bool]
+    """Whether a guest is running, as its server's states have it."""
     told_of: Callable[[Guest], Server]
     """The server whose metadata a guest is given."""
     saved: Callable[[Guest], Tree]
@@ -73,6 +83,8 @@ class Policies:
     """Whether a server's security groups let a packet in."""
     behind: Callable[[World, str], str | None]
     """The id of the server that answers at a floating address."""
+    holds: Callable[[World, str], str | None]
+    """The id of the server that answers at a fixed address."""
 
 
 def hostname(guest: Guest) -> str:
@@ -89,6 +101,25 @@ def _keys(guest: Guest) -> list[str]:
     return [guest.server.key_data] if guest.server.key_data else []
 
 
+def opens(guest: Guest, user: str, key: str) -> bool:
+    """As the file of authorised keys in the user's home has it; only the image's own user has one."""
+    home = "/root" if user == "root" else f"/home/{user}"
+    node = guest.tree.nodes.get(f"{home}/.ssh/authorized_keys")
+    lines = (node.data or b"").decode(errors="replace").splitlines() if node is not None else []
+    return user == guest.login and key.split()[:2] in [line.split()[:2] for line in lines]
+
+
+_DOWN = ("rebooting", "rebooting_hard", "deleting")
+
+
+def runs(guest: Guest) -> bool:
+    """Active or rescued, and not on its way down; a task that never ends, of a locked server, is none."""
+    server = guest.server
+    if server.deleted is not None or server.vm_state not in ("active", "rescued"):
+        return False
+    return server.task_state not in _DOWN or server.run is None
+
+
 def _told_of(guest: Guest) -> Server:
     return guest.server
 
@@ -102,10 +133,26 @@ def _rebuilt(guest: Guest, fresh: Tree | None) -> Tree | None:
 
 
 def admits(world: World, server: Server, packet: Packet) -> bool:
-    """One rule of one of the server's groups that matches is enough; without any nothing comes in."""
+    """One rule of one of the server's groups that matches is enough; without any nothing comes in.
+
+    Unless nova.conf says ``allow_same_net_traffic = false``, all that comes from the fixed network gets in,
+    that of hosts on it too: so nova 2012.1 does it (nova/virt/firewall.py, ``_do_project_network_rules``).
+    """
+    if _inside(world, packet.source) and not groups_hold_inside(world):
+        return True
     groups = compute(world).groups
     rules = [rule for number in server.groups if number in groups for rule in groups[number].rules]
     return any(_matches(rule, packet) for rule in rules)
+
+
+def groups_hold_inside(world: World) -> bool:
+    """Whether groups count between those on the fixed network."""
+    told = world.arch.model.config.get("nova.conf", {}).get("allow_same_net_traffic", "true")
+    return str(told).lower() in ("false", "0", "no")
+
+
+def _inside(world: World, source: str) -> bool:
+    return ipaddress.ip_address(source) in ipaddress.ip_network(compute(world).network.cidr)
 
 
 def _matches(rule: GroupRule, packet: Packet) -> bool:
@@ -133,12 +180,21 @@ def behind(world: World, address: str) -> str | None:
     return next((row.server_id for row in rows if row.address == address), None)
 
 
+def holds(world: World, address: str) -> str | None:
+    """The server that nova has given the address to."""
+    return compute(world).network.used.get(address)
+
+
 def honest() -> Policies:
     """The decisions of a cloud in which nothing is broken."""
     return Policies(
         hostname=hostname,
         size=_size,
         keys=_keys,
+        opens=opens,
+        drive=lambda guest: dict(guest.server.metadata),
+        boots_from=lambda guest, tree: tree,
+        runs=runs,
         told_of=_told_of,
         saved=_saved,
         rebuilt=_rebuilt,
@@ -147,6 +203,7 @@ def honest() -> Policies:
         keeps_bytes=lambda volume: True,
         admits=admits,
         behind=behind,
+        holds=holds,
     )
 
 

@@ -12,6 +12,7 @@ from asyncssh.forward import SSHForwarder
 
 from harness.lab.guests.guest import Guest
 from harness.lab.guests.paths import SSH, Outcome, from_node
+from harness.lab.guests.policies import policies
 from harness.lab.guests.roots import PASSWORDS
 from harness.lab.guests.shell import Session
 from harness.lab.world import World
@@ -44,17 +45,11 @@ class _Door(asyncssh.SSHServer):
 
     def begin_auth(self, username: str) -> bool:
         """Everyone has to prove something."""
-        home = "/root" if username == "root" else f"/home/{username}"
-        node = self.guest.tree.nodes.get(f"{home}/.ssh/authorized_keys")
-        if username == self.guest.login and node is not None and node.data:
-            self._authorize(node.data.decode(errors="replace"))
         return True
 
-    def _authorize(self, text: str) -> None:
-        try:
-            self.connection.set_authorized_keys(asyncssh.import_authorized_keys(text))
-        except ValueError:
-            _log.info("%s: no key could be read", self.guest.server.key)
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """As the guest's policy has it."""
+        return policies(self.guest.world).opens(self.guest, username, key.export_public_key().decode())
 
     def public_key_auth_supported(self) -> bool:
         """Keys, always."""
@@ -77,7 +72,10 @@ async def _process(guest: Guest, process: asyncssh.SSHServerProcess[bytes]) -> N
         return
 
     async def typed() -> bytes:
-        return bytes(await process.stdin.read(_INPUT))
+        data = bytearray()
+        while len(data) < _INPUT and (piece := await process.stdin.read(_INPUT - len(data))):
+            data += piece
+        return bytes(data)
 
     running = asyncio.get_running_loop().create_task(session.run(process.command, typed))
     gone = asyncio.get_running_loop().create_task(process.channel.wait_closed())

@@ -149,7 +149,7 @@ class Guests:
             guest.disks["vda"] = Disk("vda", 0)
             fresh = root_of(self.world, server.image_id)
         self._size_disks(guest)
-        self._start(guest, fresh, "guests.first_boot")
+        self._start(guest, policies(self.world).boots_from(guest, fresh), "guests.first_boot")
 
     def _size_disks(self, guest: Guest) -> None:
         """The server's own disks as its flavor has them."""
@@ -220,6 +220,8 @@ class Guests:
 
     def _gone(self, guest: Guest) -> None:
         guest.sync()
+        if guest.powered:
+            return
         guest.hang_up()
         for disk in guest.disks.values():
             if disk.block is not None and disk.volume is None:
@@ -266,7 +268,7 @@ def _free(guest: Guest) -> str:
 def _config_drive(guest: Guest) -> Tree:
     """What nova puts on the drive: the metadata as JSON, the keys, the files of the request."""
     tree, server = Tree(), guest.server
-    tree.put_all("/meta.js", json.dumps(server.metadata).encode())
+    tree.put_all("/meta.js", json.dumps(policies(guest.world).drive(guest)).encode())
     keys = "".join(key.strip() + "\n" for key in policies(guest.world).keys(guest))
     tree.put_all("/root/.ssh/authorized_keys", keys.encode())
     for path, data in server.files:

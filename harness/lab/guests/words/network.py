@@ -39,7 +39,7 @@ async def ping(call: Call) -> int:
     call.say(f"PING {name} ({address}): {size} data bytes")
     heard = 0
     for number in range(sent):
-        if from_guest(call.guest, address, ECHO, "icmp").outcome == "open":
+        if from_guest(call.guest, address, ECHO, "icmp", int(size) + 28).outcome == "open":
             call.say(f"{int(size) + 8} bytes from {address}: seq={number} ttl=64 time=0.4 ms")
             heard += 1
     if not heard:

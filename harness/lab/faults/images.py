@@ -197,7 +197,8 @@ def deleted_still_found(bench: Bench) -> Iterator[None]:
 
     def found(exchange: Exchange) -> Exchange:
         image = remembered.get(exchange.path.rpartition("/")[2])
-        return _shown(exchange, image) if exchange.status == 404 and image else exchange
+        gone = image is not None and image.id not in bench.world.images
+        return _shown(exchange, image) if exchange.status == 404 and image and gone else exchange
 
     with (
         bench.rule(*_API, methods=("DELETE",), path=_ONE, request=remember),

@@ -128,6 +128,7 @@ def test_a_guest_says_who_it_is(rack, server):
     assert rack.run(fixed(server), "hostname; nproc; whoami") == (0, "first-one\n1\ncirros\n", "")
     assert rack.run(fixed(server), "nonsense") == (127, "", "sh: nonsense: not found\n")
     assert rack.run(fixed(server), "cat | tr -d b; exit 7", stdin=b"abc")[:2] == (7, "ac")
+    assert rack.run(fixed(server), "wc -c", stdin=bytes(300_000))[1].strip() == "300000"
 
 
 def test_openssh_gets_there_through_a_node(rack, server, tmp_path):

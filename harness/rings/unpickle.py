@@ -5,7 +5,7 @@ operations of protocols 0 to 2 that Swift's ring and builder files are made of: 
 numbers, and arrays of numbers. It calls nothing; any other operation is an error.
 
 Arrays come out as numpy's, a long run of numbers is kept as one. Memory is bounded: at most ``MOST_STEPS``
-operations of at most 120 bytes each, and four times the input.
+operations of at most 120 bytes each, ``MOST_NUMBERS`` numbers in lists of 40, and four times the input.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ import numpy as np
 
 from harness.rings.errors import RingError
 
-MOST_STEPS = 1 << 22
+MOST_STEPS = 1 << 21
+MOST_NUMBERS = 1 << 22
 _WRONG = (IndexError, KeyError, TypeError, ValueError, OverflowError, struct.error)
 _WIDTHS = {"B": "u1", "H": "u2", "I": "u4", "L": "u4"}
 _SCALARS = frozenset({str, int, float, bool, type(None)})
@@ -69,7 +70,7 @@ def unpickle(data: bytes) -> Any:
             raise RingError(f"byte {machine.at}: {error}") from None
         except _WRONG as error:
             raise RingError(f"byte {machine.at}: not a pickle: {type(error).__name__}: {error}") from None
-    return _plain(machine.result(), MOST_STEPS - steps)
+    return _plain(machine.result(), MOST_NUMBERS)
 
 
 class _Machine:
@@ -236,18 +237,21 @@ def _gathered(values: list[Any], width: np.dtype[Any]) -> np.ndarray[Any, Any]:
 
 def _plain(result: Any, room: int) -> Any:
     """The result, with the runs of numbers in its lists as plain numbers."""
-    waiting, seen = [result], set()
+    waiting, seen = [result] if isinstance(result, list | tuple | dict | type) else [], set()
     while waiting:
         value = waiting.pop()
-        if not isinstance(value, list | tuple | dict) or id(value) in seen:
+        if isinstance(value, type):
+            raise RingError("the pickle names something and does not call it")
+        if id(value) in seen:
             continue
         seen.add(id(value))
         if type(value) is list and any(type(part) is _Numbers for part in value):
             room -= sum(len(part.values) for part in value if type(part) is _Numbers)
             if room < 0:
-                raise RingError(f"the pickle holds more than {MOST_STEPS} numbers outside arrays")
+                raise RingError(f"the pickle holds more than {MOST_NUMBERS} numbers outside arrays")
             value[:] = _unrolled(value)
-        waiting.extend(value.values() if isinstance(value, dict) else value)
+        parts = value.values() if isinstance(value, dict) else value
+        waiting.extend(part for part in parts if isinstance(part, list | tuple | dict | type))
     return result
 
 

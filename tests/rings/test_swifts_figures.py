@@ -46,9 +46,7 @@ def check(seed: int, tmp_path: Path) -> None:
     builder = healthy(seed)
     ring, kept = read(builder, 1 + seed % 2)
     found = audit(ring, kept)
-    nominal = (
-        builder.parts * builder.replicas / ring.assigned
-    )  # Swift divides by the replicas asked for
+    nominal = builder.parts * builder.replicas / ring.assigned  # Swift divides by the replicas asked for
     for device, off in builder._build_balance_per_dev().items():
         ours = (ring.off_balance[device] + 100.0) / nominal - 100.0 if builder.devs[device]["weight"] else off
         assert ours == pytest.approx(off, abs=1e-6)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
 
+from harness.arch import Architecture
 from harness.clients.session import CloudSession
 from harness.clients.values import Limits, QuotaSet, RateLimit, Server
 
@@ -78,6 +79,23 @@ def allowance(
         of="" if tightest is None else f"{tightest.value} a {tightest.unit.lower()}",
         pace=max((_SECONDS.get(rate.unit, 0.0) / max(rate.value, 1) for rate in short), default=0.0),
     )
+
+
+def as_described(arch: Architecture) -> Allowance:
+    """What a user would have that nobody has used yet, by quotas and rate limits of the description."""
+    compute = arch.model.compute
+    if compute is None:
+        return Allowance()
+    rates = tuple(_rate(text) for text in compute.rate_limits)
+    quotas = QuotaSet("", {name: getattr(compute.quotas, name) for name in ("instances", "cores", "ram")})
+    return allowance(Limits({}, rates), quotas, (), compute.flavors.values())
+
+
+def _rate(text: str) -> RateLimit:
+    """From ``POST * 10/MINUTE``."""
+    verb, uri, rate = text.split()
+    value, _, unit = rate.partition("/")
+    return RateLimit(verb, uri, int(value), unit, int(value))
 
 
 def concerns(rate: RateLimit, verb: str, path: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any
+
+from harness.evidence.chain import Chain, longest
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,24 @@ class Plan:
         """Those that are to run, as far as is known before the cloud is touched."""
         return tuple(planned for planned in self.scenarios if planned.runs)
 
-    def minutes(self, workers: int = 1, budget: int = 4) -> tuple[float, float]:
-        """(likely, worst case) minutes with that many workers and that many servers at once."""
+    def minutes(
+        self, workers: int = 1, budget: int = 4, pace: Mapping[str, float] | None = None
+    ) -> tuple[float, float]:
+        """(likely, worst case) minutes with that many workers and that many servers at once.
+
+        ``pace`` is the seconds between two POSTs of each user, where a rate limit says.
+        """
         from harness.plan.estimate import seconds
 
-        likely = seconds(self.scenarios, workers, budget, lambda planned: planned.cost)
-        worst = seconds(self.scenarios, workers, budget, lambda planned: planned.worst)
-        return likely / 60, worst / 60
+        def of(duration: Callable[[PlannedScenario], float]) -> float:
+            return seconds(self.scenarios, workers, budget, duration, self.tenants, pace) / 60
+
+        return of(lambda planned: planned.cost), of(lambda planned: planned.worst)
+
+    def chain(self) -> Chain:
+        """The longest chain of stories that wait for each other, by their likely seconds."""
+        running = {row.key: (*row.needs, *row.after) for row in self.running if not row.after_all}
+        return longest(running, {row.key: row.cost for row in self.running})
 
     def to_json(self) -> dict[str, Any]:
         """The content of ``plan.json``."""

@@ -1,6 +1,7 @@
 from harness.testing import Cloud, Conflict, Invalid, NotFound, scenario
 from scenarios.volumes.states import wait_available, wait_in_use
 from scenarios.volumes.test_refusals import NOBODY
+from scenarios.volumes.test_volume import ANSWERS
 
 DEVICE = "/dev/vdc"
 
@@ -107,3 +108,31 @@ def test_other_tenant_attaches(cloud: Cloud) -> None:
     with cloud.step("look whether it is free"):
         left = cloud.volumes.show(volume)
         cloud.check("it is as it was", left.status == "available", "available", left.status)
+
+
+@scenario(
+    "volumes.attaches_on_host",
+    gate="volumes",
+    needs=(*ANSWERS, "compute.boots_on_host[=]"),
+    subjects="nodes:compute",
+    requires=("admin",),
+    holds=("host/{subject}",),
+    spread=True,
+    cost=3.0,
+)
+def test_attaches_on_host(cloud: Cloud, subject: str) -> None:
+    """A server on this compute host is given a volume and lets go of it."""
+    server = cloud.shared(f"host/{subject}")["id"]
+    with cloud.step("make a volume"):
+        volume = cloud.volumes.create(1).id
+        wait_available(cloud, volume)
+    with cloud.step("attach it"):
+        held = cloud.volumes.attach(server, volume, DEVICE)
+        wait_in_use(cloud, volume)
+        servers = cloud.volumes.show(volume).servers
+        cloud.check("this server has it", servers == (server,), expected=server, found=", ".join(servers))
+    with cloud.step("detach it"):
+        cloud.volumes.detach(server, held.id)
+        wait_available(cloud, volume, "the volume is free")
+    with cloud.step("delete it"):
+        cloud.volumes.delete(volume)

@@ -64,6 +64,8 @@ def test_attached_is_kept(cloud: Cloud) -> None:
     with cloud.step("detach it"):
         cloud.volumes.detach(server, held.id)
         wait_available(cloud, volume, "the volume is free")
+    with cloud.step("delete it"):
+        cloud.volumes.delete(volume)
 
 
 @scenario(

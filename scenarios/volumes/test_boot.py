@@ -69,5 +69,6 @@ def test_boot_from_volume(cloud: Cloud) -> None:
         server, guest = booted(cloud, volume)
         found = guest.expect("sudo", "cat", FILE).text.strip()
         cloud.check("it is there", found == token, expected=token, found=found[:200])
-    with cloud.step("delete this one, too"):
+    with cloud.step("delete this one and the volume"):
         ended(cloud, server, volume)
+        cloud.volumes.delete(volume)

@@ -95,3 +95,5 @@ def test_snapshot_data(cloud: Cloud) -> None:
         unmounted(guest)
     with cloud.step("take it away"):
         taken(cloud, server, copy, guest, before)
+    with cloud.step("delete it"):
+        cloud.volumes.delete(copy)

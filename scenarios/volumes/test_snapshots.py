@@ -53,6 +53,8 @@ def test_from_snapshot(cloud: Cloud) -> None:
         volume = cloud.volumes.show(asked.id)
         cloud.check("it names its origin", volume.snapshot == snapshot, snapshot, volume.snapshot)
         cloud.check("it is as large", volume.size == 1, "1 GB", f"{volume.size} GB")
+    with cloud.step("delete it"):
+        cloud.volumes.delete(volume.id)
 
 
 @scenario(

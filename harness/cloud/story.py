@@ -103,6 +103,11 @@ class Cloud(CloudSession):
         """Which compute node is which host; raises ``OutOfReach`` without an administrator."""
         return Placing(self._run, self, self.admin)
 
+    @cached_property
+    def admin_guests(self) -> Guests:
+        """The same for an administrator, who enters every user's; ``OutOfReach`` without such credentials."""
+        return Guests(self._run, self.admin)
+
     def guest(self, server: Server | str, address: str | None = None, login: str | None = None) -> Guest:
         """The inside of one of this user's servers, at its own address or the one given.
 
@@ -245,6 +250,13 @@ class Cloud(CloudSession):
     def shared(self, key: str) -> Any:
         """What an earlier story shared; raises ``KeyError`` naming what there is."""
         return self._run.shares.shared(key)
+
+    def shared_or_none(self, key: str) -> Any:
+        """The same; None where no story has shared it, because it was not told or did not get that far."""
+        try:
+            return self.shared(key)
+        except KeyError:
+            return None
 
     def is_ours(self, id: str) -> bool:
         """Whether this run made the thing with this id:

@@ -244,3 +244,7 @@ def test_delete(cloud: Cloud) -> None:
         )
     with cloud.step("look whether its address answers"):
         wait_silent(cloud, guest)
+    with cloud.step("delete the neighbour"):
+        neighbour = cloud.shared_or_none("neighbour")
+        if neighbour is not None:
+            cloud.compute.delete_server(neighbour["id"])

@@ -10,6 +10,11 @@ def described(arch: Architecture) -> bool:
     return arch.model.network is not None
 
 
+def shared_network(arch: Architecture) -> bool:
+    """Whether tenants share a network; with VLAN each has its own, and no way between them."""
+    return arch.model.network is not None and arch.model.network.manager != "VLAN"
+
+
 @scenario(
     "network.described",
     gate="network",

@@ -4,7 +4,7 @@ from functools import partial
 
 from harness.testing import Architecture, Cloud, Conflict, Guest, Invalid, scenario
 from scenarios.guests.entering import address_of, wait_active, wait_answers
-from scenarios.network.test_described import described
+from scenarios.network.test_described import described, shared_network
 from scenarios.network.test_floating import lead, take
 
 ICMP_AND_IP = 28  # bytes of headers before what a ping carries
@@ -17,11 +17,6 @@ def groups_hold_inside(arch: Architecture) -> bool:
     """
     told = arch.model.config.get("nova.conf", {}).get("allow_same_net_traffic", "true")
     return described(arch) and str(told).lower() in ("false", "0", "no")
-
-
-def shared_network(arch: Architecture) -> bool:
-    """Whether tenants share a network; with VLAN each has its own, and no way between them."""
-    return arch.model.network is not None and arch.model.network.manager != "VLAN"
 
 
 def passes(cloud: Cloud, what: str, probe: Callable[[], bool]) -> None:

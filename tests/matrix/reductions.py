@@ -27,8 +27,9 @@ class Reduction:
     """One way to be less.
 
     ``describe`` changes the architecture, of which the lab is then built; ``site`` changes the site file;
-    ``busy`` is who else works in the cloud during the run (a name of ``Described``); ``only`` selects
-    stories.
+    ``unseen`` are stories that find out for themselves that they cannot be told, ``room`` is how many servers
+    there may be at once. ``busy`` is who else works in the cloud during the run (a name of ``Described``);
+    ``only`` selects stories.
     """
 
     name: str
@@ -38,6 +39,8 @@ class Reduction:
     gone: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    room: int | None = None
     busy: str = ""
     only: str = ""
 
@@ -149,7 +152,9 @@ REDUCTIONS: Mapping[str, Reduction] = {
             lost=(*ADMINISTRATORS, *STRANGERS),
             kept=(*API, "rings.*"),
         ),
-        Reduction("two_servers", describe=_two_servers, kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.*")),
+        Reduction(
+            "two_servers", describe=_two_servers, room=2, kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.*")
+        ),
         Reduction("rate_limits", describe=_rate_limits, only=SHORT, kept=(*CORE[:1], *SERVERS)),
         Reduction(
             "no_objects",
@@ -172,6 +177,7 @@ REDUCTIONS: Mapping[str, Reduction] = {
             "site_accounts",
             site=_site_accounts,
             lacks=(SECOND,),
+            unseen=("identity.member_refused",),
             lost=STRANGERS,
             kept=(*API, *ADMINISTRATORS, "rings.*"),
         ),
@@ -265,7 +271,11 @@ def expected(
     gone |= {row.key for row in whole if _any(row, [p for each in _rows(case) for p in each.gone])}
     gone = _spread(whole, gone, lambda row: _needs_only(row, by_id[row.id], gone, whole))
     lacks = {name for row in _rows(case) for name in row.lacks}
-    unseen = {row.key for row in whole if lacks & set(row.requires) and row.key not in gone}
+    lost = [pattern for each in _rows(case) for pattern in each.unseen]
+    room = min((each.room for each in _rows(case) if each.room is not None), default=None)
+    unseen = {row.key for row in whole if lacks & set(row.requires) or _any(row, lost)}
+    unseen |= {row.key for row in whole if room is not None and servers_beside(row, whole) > room}
+    unseen -= gone
     unseen = _spread(whole, unseen, lambda row: row.key not in gone and bool(set(row.needs) & unseen))
     left = {row.id for row in whole if row.key not in gone}
     return Expected(frozenset({row.id for row in whole} - left), frozenset(unseen))
@@ -295,6 +305,35 @@ def _needs_only(
         if keys and keys <= gone:
             return True
     return False
+
+
+def servers_beside(row: PlannedScenario, whole: Sequence[PlannedScenario]) -> int:
+    """Servers that must be there while a story is told: its own, and those that it needs and that are
+    removed only after it.
+    """
+    by_key = {each.key: each for each in whole}
+    needed = _above(row, by_key, lambda each: each.needs)
+
+    def outlives(other: PlannedScenario) -> bool:
+        ends = (by_key[key] for key in other.until if key in by_key)
+        return any(row.key in _above(end, by_key, lambda each: (*each.needs, *each.after)) for end in ends)
+
+    return row.servers + sum(by_key[key].servers for key in needed if outlives(by_key[key]))
+
+
+def _above(
+    row: PlannedScenario,
+    by_key: Mapping[str, PlannedScenario],
+    before: Callable[[PlannedScenario], Iterable[str]],
+) -> set[str]:
+    """Everything that comes before a story, by its needs alone or also by what it waits for."""
+    found, left = set[str](), [*before(row)]
+    while left:
+        key = left.pop()
+        if key in by_key and key not in found:
+            found.add(key)
+            left += before(by_key[key])
+    return found
 
 
 def _any(row: PlannedScenario, patterns: Iterable[str]) -> bool:

@@ -33,6 +33,8 @@ MADE = {
     "keypair": "/v2/[^/]+/os-keypairs",
     "server": "/v2/[^/]+/servers",
     "volume": "/v1/[^/]+/volumes",
+    "snapshot": "/v1/[^/]+/snapshots",
+    "attachment": "/v2/[^/]+/servers/[^/]+/os-volume_attachments",
 }
 """Kind of thing → where it is asked for: a run is killed when the cloud has made it, before the answer."""
 

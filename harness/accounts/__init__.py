@@ -1,13 +1,15 @@
 """Whose accounts a run works with: lasting ones of our own where an administrator lets us,
 else those that the site names.
 
-``marks`` is how a tenant says that it is leased, ``leasing`` takes tenants and gives them back, ``lent`` is
-what a run is given, ``sessions`` opens clients in a tenant, ``proof`` empties a run's ledger and looks for
-leaks at its end, ``after`` does so after a crash.
+``given`` are the accounts that the site names, ``marks`` is how a tenant says that it is leased, ``leasing``
+takes tenants and gives them back, ``known`` is what every process of a run knows, ``lent`` what its main one
+holds, ``allowance`` what a user may still do, ``sessions`` opens clients in a tenant, ``proof`` empties a
+run's ledger and looks for leaks at its end, ``after`` does so after a crash.
 """
 
 from harness.accounts.after import After, clean_run, remove_accounts
-from harness.accounts.lent import Accounts, Held, lease
+from harness.accounts.known import Accounts
+from harness.accounts.lent import Held, lease
 from harness.accounts.marks import is_lasting
 from harness.accounts.proof import clean_up, find_leaks, patience
 from harness.accounts.sessions import Sessions

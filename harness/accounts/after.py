@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from harness.accounts.given import account_of, is_admin, with_tenant
 from harness.accounts.leasing import Leasing
-from harness.accounts.lent import account_of, is_admin, own_account, with_tenant
+from harness.accounts.lent import own_account
 from harness.accounts.marks import read
 from harness.accounts.sessions import Sessions
 from harness.clients.errors import NotFound

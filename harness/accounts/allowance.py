@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Protocol
 
@@ -62,6 +62,15 @@ def read(session: CloudSession, sizes: Iterable[Size] = ()) -> Allowance:
     ``sizes`` are the flavors as described.
     """
     return allowance(session.compute.limits(), session.compute.quotas(), session.compute.servers(), sizes)
+
+
+def fresh(session: CloudSession, sizes: Iterable[Size] = ()) -> Allowance:
+    """What a user would have that nobody has used yet, in a tenant without quotas of its own; asked as
+    anybody. Raises ``CloudError``.
+    """
+    limits = session.compute.limits()
+    rates = tuple(replace(rate, remaining=rate.value) for rate in limits.rates)
+    return allowance(replace(limits, rates=rates), session.compute.default_quotas(), (), sizes)
 
 
 def allowance(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.accounts.lent import Accounts
+from harness.accounts.known import Accounts
 from harness.accounts.sessions import Sessions
 from harness.arch.clauses import ClauseTable
 from harness.errors import OutOfReach

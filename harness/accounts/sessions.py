@@ -14,15 +14,23 @@ from harness.errors import OutOfReach
 class Sessions:
     """``sessions("deployday-1")`` is a session in that tenant, ``sessions("")`` the administrator's.
 
-    For cleaning: what these sessions create goes into no ledger, so they must not create. Raises
-    ``OutOfReach`` where no account for the tenant is known.
+    ``patience`` is how many seconds a service may be silent, where that is not the usual. What these sessions
+    create goes into no ledger, so they must not create. Raises ``OutOfReach`` where no account for the tenant
+    is known.
     """
 
     def __init__(
-        self, release: str, record: Record, accounts: Iterable[Account] = (), admin: Account | None = None
+        self,
+        release: str,
+        record: Record,
+        accounts: Iterable[Account] = (),
+        admin: Account | None = None,
+        *,
+        patience: float | None = None,
     ) -> None:
         self._dialect = dialect_of(release)
         self._door = door_to(record)
+        self._door.patience = patience
         self._accounts = {account.tenant_name: account for account in accounts}
         self._admin = admin
         self._opened: dict[str, CloudSession] = {}

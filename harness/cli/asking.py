@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.clients.select import dialect_of, door_to, link_to
+from harness.accounts import Sessions
+from harness.accounts.given import Given, given
 from harness.clients.session import CloudSession
-from harness.credentials import Account
 from harness.errors import CloudError
 from harness.site import Site
 
@@ -37,21 +37,17 @@ class Forgetting:
         """Nothing is written, so nothing must be hidden."""
 
 
-def ask(site: Site) -> list[Asked]:
-    """A token with the site's credentials, and the root of every described service; raises ``CloudError``
-    without a token.
+def ask(site: Site) -> tuple[list[Asked], Given]:
+    """A token with the site's credentials, and the root of every described service; what its accounts are.
+
+    Raises ``CloudError`` without a token.
     """
-    session = _session(site)
+    sessions = Sessions(site.arch.release, Forgetting(), patience=_PATIENCE)
+    found = given(site, sessions)
+    session = found.session("main")
     roles = ", ".join(session.identity.token.roles)
     me = f"token for {session.account.username} in {session.account.tenant_name} ({roles})"
-    return [Asked("identity", session.account.auth_url, True, me), *_services(session, site)]
-
-
-def _session(site: Site) -> CloudSession:
-    account = Account(**vars(site.credentials()))
-    dialect, door = dialect_of(site.arch.release), door_to(Forgetting())
-    door.patience = _PATIENCE
-    return CloudSession(link_to(account, dialect, door, verify=account.verify), dialect)
+    return [Asked("identity", session.account.auth_url, True, me), *_services(session, site)], found
 
 
 def _services(session: CloudSession, site: Site) -> Iterator[Asked]:

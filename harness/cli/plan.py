@@ -13,8 +13,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from harness.accounts.given import Given
 from harness.arch import Architecture, parse, show
 from harness.arch.shipped import shipped_names
+from harness.cli.costs import show_costs
+from harness.cli.means import Means, described
+from harness.cli.means import asked as asked_of
 from harness.cli.options import Cloud, Overlay, Set
 from harness.errors import CloudError, Problem, UsageError
 from harness.evidence.fold import Owner, owners, owns
@@ -61,16 +65,22 @@ def plan(
     name = "the lab" if lab else cloud or _standing_in(target, not asked)
     site = load_site(target, cloud=name, overlays=overlay, sets=set_, access=asked)
     declared = discover()
-    planned = _within_reach(make_plan(declared, site.arch, missing={} if lab else missing(site)))
+    planned = make_plan(declared, site.arch, missing={} if lab else missing(site))
     _check_waivers(site, declared)
     if explain:
-        _explain(out, site.arch, planned, explain)
+        _explain(out, site.arch, _within_reach(planned), explain)
         return
     _heading(out, site)
-    ready = not asked or _ask(out, site)
+    ready, given = _ask(out, site) if asked else (True, None)
+    if given is not None and not given.leases:
+        lacking = {**missing(site), **given.accounts.missing}
+        planned = make_plan(declared, site.arch, missing=lacking)
+    means = described(site.arch) if given is None else asked_of(given, site.arch)
+    planned, means = means.fitted(_within_reach(planned), _SERVERS)
     _scenarios(out, planned)
     _statements(out, site.arch, planned)
-    _minutes(out, planned, workers or (1 if lab or site.file.lab else 2))
+    show_costs(out, planned, means, _SERVERS)
+    _minutes(out, planned, means, workers or (1 if lab or site.file.lab else 2))
     if not ready:
         out.print("[red]Not ready:[/] the cloud did not answer as it must; see above.")
         raise typer.Exit(2)
@@ -121,20 +131,20 @@ def _heading(out: Console, site: Site) -> None:
         out.print(f"[yellow]read, but nothing uses it yet:[/] {', '.join(site.file.idle)}")
 
 
-def _ask(out: Console, site: Site) -> bool:
-    """Credentials and endpoints, really asked; True when every one of them answered."""
+def _ask(out: Console, site: Site) -> tuple[bool, Given | None]:
+    """Credentials and endpoints, really asked: whether every one of them answered, and who we are."""
     from harness.cli.asking import ask
 
     try:
-        answers = ask(site)
+        answers, given = ask(site)
     except CloudError as error:
         out.print(f"[red]no token:[/] {escape(str(error))}")
-        return False
+        return False, None
     width = max(len(answer.url) for answer in answers)
     for answer in answers:
         mark = "" if answer.ok else "[red]does not answer:[/] "
         out.print(f"  {answer.service:<12} {escape(answer.url):<{width}}  {mark}{escape(answer.text)}")
-    return all(answer.ok for answer in answers)
+    return all(answer.ok for answer in answers), given
 
 
 def _scenarios(out: Console, planned: Plan) -> None:
@@ -156,10 +166,10 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
-def _minutes(out: Console, planned: Plan, workers: int) -> None:
+def _minutes(out: Console, planned: Plan, means: Means, workers: int) -> None:
     """Likely, where all is slow, and where every story hangs until it is stopped."""
-    likely, slow = planned.minutes(workers, _SERVERS)
-    wall = seconds(planned.scenarios, workers, _SERVERS, lambda row: row.limit) / 60
+    likely, slow = planned.minutes(workers, _SERVERS, means.pace)
+    wall = seconds(planned.scenarios, workers, _SERVERS, lambda row: row.limit, planned.tenants) / 60
     people = "1 worker" if workers == 1 else f"{workers} workers"
     out.print(f"\n{len(planned.running)} scenarios with {people}: likely {_time(likely)}, ", end="")
     out.print(f"{_time(slow)} where everything is slow, ", end="")

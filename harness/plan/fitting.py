@@ -46,6 +46,11 @@ def short(rows: Iterable[PlannedScenario], book: Book) -> dict[str, int]:
     return {name: count for name, count in lacks.items() if count > 0}
 
 
+def lacking(scenarios: Sequence[PlannedScenario], book: Book) -> int:
+    """How many creations find no user."""
+    return sum(short(told(scenarios, book), book).values())
+
+
 def at_once(book: Book) -> dict[str, int]:
     """Servers at once in the tenant of each user, where a quota says."""
     return {name: allowed.servers for name, allowed in book.items() if allowed.servers is not None}
@@ -74,8 +79,8 @@ def _within_quotas(rows: Rows, book: Book, budget: int) -> Rows:
 
 
 def _within_creations(rows: Rows, book: Book) -> Rows:
-    while lacking := short(rows, book):
-        last = next(row for row in reversed(rows) if row.runs and row.creates and row.account in lacking)
+    while missing := short(rows, book):
+        last = next(row for row in reversed(rows) if row.runs and row.creates and row.account in missing)
         rows = without(rows, last.key, _spent(last, book, creations(rows)))
     return rows
 

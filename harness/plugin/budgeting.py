@@ -10,7 +10,7 @@ from harness.accounts.allowance import Allowance, Size
 from harness.arch import Architecture
 from harness.errors import CloudError, OutOfReach
 from harness.evidence.writer import Recorder
-from harness.plan.fitting import at_once, fit, short, told
+from harness.plan.fitting import at_once, fit, lacking, short, told
 from harness.plan.planned import Plan
 from harness.plan.spreading import MAIN, creations
 
@@ -55,14 +55,20 @@ class _Book:
                 self.allowances[user] = Allowance()
 
     def lease_what_lacks(self, plan: Plan) -> None:
-        """Lease users until everybody has enough creations left; the one with the most is the main one."""
-        while self.held.leased and short(told(plan.scenarios, self.allowances), self.allowances):
+        """Lease users until everybody has enough creations left; the one with the most is the main one.
+
+        It ends where a user who has as many left as the main one is of no help.
+        """
+        while self.held.leased and (before := lacking(plan.scenarios, self.allowances)):
             if self._promoted(plan):
                 continue
             user = self.held.more()
             if user is None:
                 return
             self.ask(user)
+            helped = lacking(plan.scenarios, self.allowances) < before
+            if not helped and _creations(self.allowances[user]) == _creations(self.allowances[MAIN]):
+                return
 
     def _promoted(self, plan: Plan) -> bool:
         """Whether another user became the main one: where that one's own stories need more than it has."""

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from harness.testing import Cloud, NotFound, Server
+from harness.testing import Cloud, NotFound, OutOfReach, Server
 
 STOPPED = ("STOPPED", "SHUTOFF")
 """A server that is switched off: as Essex says it, and as everybody says since."""
@@ -54,3 +54,12 @@ def gone(cloud: Cloud, *servers: str) -> None:
     for server in servers:
         limit = cloud.patience("delete")
         cloud.wait_gone("the server is gone", partial(cloud.compute.server, server), limit=limit)
+
+
+def next_flavor(cloud: Cloud, flavor: str) -> str:
+    """The id of the smallest flavor with more memory; ``OutOfReach`` where none is larger."""
+    flavors = {found.id: found for found in cloud.compute.flavors()}
+    larger = [found for found in flavors.values() if found.ram > flavors[flavor].ram]
+    if not larger:
+        raise OutOfReach(f"no flavor is larger than {flavors[flavor].name}")
+    return min(larger, key=lambda found: (found.ram, found.disk)).id

@@ -9,7 +9,7 @@ ANSWERS = ("preflight.endpoints_answer[compute]",)
 def test_flavors(cloud: Cloud) -> None:
     """The described flavors are there, with the described sizes."""
     with cloud.step("list flavors"):
-        flavors = [flavor for flavor in cloud.compute.flavors() if not cloud.is_ours(flavor.id)]
+        flavors = cloud.compute.flavors()  # a run makes none
         cloud.check("there are flavors", bool(flavors), expected="at least one flavor")
         cloud.observe_names(("compute", "flavors"), sorted(flavor.name for flavor in flavors))
         for flavor in flavors:

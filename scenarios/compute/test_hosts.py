@@ -2,6 +2,26 @@ from harness.testing import Cloud, scenario
 from scenarios.compute.servers import gone, settled
 
 BOOTS = ("compute.boots_on_host[=]",)
+OVERCOMMIT = 1.5
+"""How much of its memory nova promises where nobody configured that (``ram_allocation_ratio``)."""
+
+
+@scenario(
+    "preflight.capacity",
+    gate="preflight",
+    needs=("preflight.endpoints_answer[compute]",),
+    subjects="nodes:compute",
+    requires=("admin",),
+    cost=0.2,
+)
+def test_room(cloud: Cloud, subject: str) -> None:
+    """The host has room for one more server of the smallest described flavor."""
+    compute = cloud.arch.model.compute
+    least = min((flavor.ram for flavor in compute.flavors.values()), default=0) if compute else 0
+    with cloud.step("ask for the host's capacity"):
+        seen = cloud.admin.compute.host(cloud.placing.host(subject))
+        free = round(seen.total.memory_mb * OVERCOMMIT) - seen.used.memory_mb
+        cloud.check("it has room for a server", free >= least, expected=f"{least} MB", found=f"{free} MB")
 
 
 @scenario(

@@ -1,4 +1,4 @@
-from harness.testing import Cloud, Conflict, scenario
+from harness.testing import Cloud, Conflict, Invalid, NotFound, scenario
 
 
 @scenario("compute.keypair", gate="compute", needs=("preflight.endpoints_answer[compute]",), cost=1.0)
@@ -17,3 +17,26 @@ def test_keypair(cloud: Cloud) -> None:
         cloud.compute.delete_keypair(keypair.name)
         listed = [found.name for found in cloud.compute.keypairs()]
         cloud.check("it is gone", keypair.name not in listed, expected="not listed", found=", ".join(listed))
+    with cloud.expects("it cannot be removed again", NotFound):
+        cloud.compute.delete_keypair(keypair.name)
+
+
+@scenario("compute.keypair_import", gate="compute", needs=("preflight.endpoints_answer[compute]",), cost=1.0)
+def test_keypair_import(cloud: Cloud) -> None:
+    """A public key is brought in and keeps its fingerprint; what is no key is refused."""
+    with cloud.step("make a keypair, keep its public half"):
+        made = cloud.compute.create_keypair()
+        cloud.compute.delete_keypair(made.name)
+    with cloud.step("bring the public half in"):
+        name = cloud.name("keypair")
+        brought = cloud.compute.create_keypair(name, made.public_key)
+        same = (brought.fingerprint, brought.public_key.split()[:2])
+        wanted = (made.fingerprint, made.public_key.split()[:2])
+        cloud.check(
+            "it is the same key", same == wanted, expected=made.fingerprint, found=brought.fingerprint
+        )
+        cloud.check("there is no private half", not brought.private_key)
+    with cloud.expects("what is no key is refused", Invalid):
+        cloud.compute.create_keypair(public_key="ssh-rsa never")
+    with cloud.step("remove it"):
+        cloud.compute.delete_keypair(name)

@@ -29,7 +29,7 @@ def test_boot(cloud: Cloud) -> None:
         cloud.check("it has a fixed address", bool(addresses), expected="at least one address", found="none")
 
 
-@scenario("compute.show", gate="compute", needs=("compute.boot",), cost=0.5)
+@scenario("compute.show", gate="compute", needs=("compute.boot",), holds=("server",), cost=0.5)
 def test_show(cloud: Cloud) -> None:
     """The server is listed and shown as it was asked for."""
     asked = cloud.shared("server")
@@ -44,9 +44,9 @@ def test_show(cloud: Cloud) -> None:
         cloud.check("it is this tenant's", server.tenant == cloud.account.tenant_id, found=server.tenant)
 
 
-@scenario("compute.console", gate="compute", needs=("compute.boot",), cost=1.0)
+@scenario("compute.console", gate="compute", needs=("compute.boot",), holds=("server",), cost=1.0)
 def test_console(cloud: Cloud) -> None:
-    """The console shows that the server printed something while it booted."""
+    """The console shows that the server printed something while it booted, all of it or the last lines."""
     server = cloud.shared("server")["id"]
     with cloud.step("read the console"):
         text = cloud.wait(
@@ -57,10 +57,49 @@ def test_console(cloud: Cloud) -> None:
             limit=cloud.patience("boot"),
         )
         cloud.check("there is text", bool(text.strip()))
+    with cloud.step("read its last line alone"):
+        last = cloud.compute.console(server, lines=1)
+        cloud.check("it is one line", len(last.splitlines()) <= 1, expected="one line", found=last)
+        cloud.check(
+            "it is shorter", len(last) < len(text), expected=f"under {len(text)} characters", found=last
+        )
 
 
 @scenario(
-    "compute.other_tenant", gate="compute", needs=("compute.boot",), requires=("second_account",), cost=0.5
+    "compute.vnc",
+    gate="compute",
+    needs=("compute.boot",),
+    applies=lambda arch: bool(arch.model.compute and arch.model.compute.hypervisor != "fake"),
+    holds=("server",),
+    cost=1.0,
+)
+def test_vnc(cloud: Cloud) -> None:
+    """The server's screen opens in a browser, and for nobody without its token."""
+    server = cloud.shared("server")["id"]
+    with cloud.step("ask where the screen is"):
+        url = cloud.compute.vnc_console(server)
+    with cloud.step("open it"):
+        screen = cloud.compute.open_screen(url)
+        cloud.check("the page is there", screen.page == 200, expected=200, found=screen.page)
+        cloud.check("the WebSocket is taken up", screen.socket == 101 and screen.accepted, 101, screen.socket)
+        spoken = screen.words.startswith("RFB 003.")
+        cloud.check(
+            "a VNC server speaks behind it", spoken, expected="RFB 003.…", found=repr(screen.words[:40])
+        )
+    with cloud.step("open it with a token that nobody was given"):
+        strange = cloud.compute.open_screen(f"{url.partition('token=')[0]}token={cloud.invented_uuid()}")
+        cloud.check(
+            "nothing speaks behind it", not strange.words, expected="nothing", found=strange.words[:40]
+        )
+
+
+@scenario(
+    "compute.other_tenant",
+    gate="compute",
+    needs=("compute.boot",),
+    requires=("second_account",),
+    holds=("server",),
+    cost=0.5,
 )
 def test_other_tenant(cloud: Cloud) -> None:
     """Another tenant neither sees nor deletes the server."""

@@ -11,12 +11,32 @@ from typing import Any
 from harness.lab.compute.machine import KEEP, Row
 from harness.lab.compute.state import compute
 from harness.lab.faults.answers import edited
-from harness.lab.faults.registry import Bench, fault
+from harness.lab.faults.registry import Bench, Keys, fault
 from harness.lab.faults.rules import Change, Exchange
 from harness.lab.faults.tenants import as_owner, as_token_holder
 
 _API = r"/v(?:2|1\.1)/[^/]+"
 _JSON = (("Content-Type", "application/json"),)
+
+
+def _images(arch: Any) -> Keys:
+    """The story of each described image that holds a disk."""
+    images = arch.model.images.items()
+    return tuple(
+        f"compute.boots_image[{name}]" for name, row in images if row.disk_format not in ("aki", "ari")
+    )
+
+
+def _first_boots(arch: Any) -> Keys:
+    """Those who boot before anybody else has proven that it can be done."""
+    return ("compute.boot", *_images(arch))
+
+
+def _all_deletions(arch: Any) -> Keys:
+    """Those who delete a server of theirs, and the clean-up."""
+    leaving = (f"compute.leaves_host[{node}]" for node in arch.nodes_with("compute"))
+    stories = ("compute.delete", "compute.delete_while_building", "compute.several_deleted")
+    return (*stories, *leaving, *_images(arch), "guests.delete", "cleanup.resources")
 
 
 @fault(
@@ -35,7 +55,7 @@ def dead(bench: Bench) -> Iterator[None]:
     "compute.boot_error",
     component="nova",
     seam="machine",
-    caught_by=("compute.boot",),
+    caught_by=_first_boots,
     story="The scheduler finds no valid host for any server.",
 )
 def boot_error(bench: Bench) -> Iterator[None]:
@@ -49,7 +69,7 @@ def boot_error(bench: Bench) -> Iterator[None]:
     "compute.stuck_build",
     component="nova",
     seam="machine",
-    caught_by=("compute.boot",),
+    caught_by=_first_boots,
     story="No nova-compute takes up its work: servers stay in BUILD.",
 )
 def stuck_build(bench: Bench) -> Iterator[None]:
@@ -62,7 +82,7 @@ def stuck_build(bench: Bench) -> Iterator[None]:
     "compute.server_undeletable",
     component="nova",
     seam="machine",
-    caught_by=("compute.delete", "cleanup.resources"),
+    caught_by=_all_deletions,
     story="Nova accepts the deletion of a server, and the server stays.",
 )
 def server_undeletable(bench: Bench) -> Iterator[None]:
@@ -178,14 +198,14 @@ def keypair_duplicate_accepted(bench: Bench) -> Iterator[None]:
 @fault(
     "compute.listing_drops_server",
     component="nova",
-    caught_by=("compute.show",),
-    story="The newest server of a tenant is missing in its listings.",
+    caught_by=("compute.show", "compute.filters", "compute.several", "compute.rename"),
+    story="Every listing of servers lacks the oldest one that should be on it.",
 )
 def listing_drops_server(bench: Bench) -> Iterator[None]:
-    """Cut the first row out of every listing."""
+    """Cut the last row out of every listing."""
 
     def shortened(document: Any) -> Any:
-        return {**document, "servers": document["servers"][1:]}
+        return {**document, "servers": document["servers"][:-1]}
 
     with bench.rule("nova", methods=("GET",), path=f"{_API}/servers(/detail)?", response=edited(shortened)):
         yield

@@ -139,6 +139,23 @@ def metadata_limit_ignored(bench: Bench) -> Iterator[None]:
 
 
 @fault(
+    "compute.metadata_kept",
+    component="nova",
+    caught_by=("compute.metadata",),
+    story="Metadata that are removed from a server stay.",
+)
+def metadata_kept(bench: Bench) -> Iterator[None]:
+    """Pass such requests over."""
+
+    def passed_over(exchange: Exchange) -> Exchange:
+        return replace(exchange, status=204, headers=(), body=b"")
+
+    path = f"{_API}/servers/[^/]+/metadata/[^/]+"
+    with bench.rule("nova", methods=("DELETE",), path=path, instead=passed_over):
+        yield
+
+
+@fault(
     "compute.rename_ignored",
     component="nova",
     caught_by=("compute.rename",),

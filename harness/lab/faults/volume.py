@@ -12,7 +12,7 @@ from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
 from harness.lab.faults.rules import Exchange
 from harness.lab.faults.tenants import as_owner
-from harness.lab.faults.volume_answers import V1, made_anyway, read, told
+from harness.lab.faults.volume_answers import V1, made_anyway, read, swept, told
 from harness.lab.volume.app import volume_view
 from harness.lab.volume.state import Volume, VolumeType, store
 
@@ -40,7 +40,7 @@ def dead(bench: Bench) -> Iterator[None]:
 )
 def never_available(bench: Bench) -> Iterator[None]:
     """Volumes are never made."""
-    with bench.machine("volume.create", (Row("creating"),)):
+    with swept(bench), bench.machine("volume.create", (Row("creating"),)):
         yield
 
 
@@ -53,7 +53,7 @@ def never_available(bench: Bench) -> Iterator[None]:
 )
 def delete_ignored(bench: Bench) -> Iterator[None]:
     """Deleting changes nothing."""
-    with bench.machine("volume.delete", (Row(KEEP),)):
+    with swept(bench), bench.machine("volume.delete", (Row(KEEP),)):
         yield
 
 
@@ -208,5 +208,6 @@ def quota_ignored(bench: Bench) -> Iterator[None]:
 def any_size_accepted(bench: Bench) -> Iterator[None]:
     """Make one of 1 GB."""
     granted = made_anyway(bench, 500, lambda wanted: 1)
-    with bench.rule("nova-volume", methods=("POST",), path=_VOLUMES, request=read, response=granted):
+    posts = bench.rule("nova-volume", methods=("POST",), path=_VOLUMES, request=read, response=granted)
+    with swept(bench), posts:
         yield

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,20 @@ from harness.lab.volume.state import Volume, store
 
 V1 = r"/v1/[^/]+"
 _JSON = (("Content-Type", "application/json"),)
+
+
+@contextmanager
+def swept(bench: Bench) -> Iterator[None]:
+    """What came meanwhile and could not be deleted ends with the fault: nobody after it has less room."""
+    kept = store(bench.world)
+    volumes, snapshots = set(bench.world.volumes), set(kept.snapshots)
+    try:
+        yield
+    finally:
+        for number in kept.snapshots.keys() - snapshots:
+            kept.engine.begin(kept.snapshots[number], "snapshot.delete")
+        for key in bench.world.volumes.keys() - volumes:
+            kept.engine.begin(bench.world.volumes[key], "volume.delete")
 
 
 def told(exchange: Exchange, document: Any) -> Exchange:

@@ -10,7 +10,7 @@ from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
 from harness.lab.faults.rules import Exchange
 from harness.lab.faults.tenants import as_owner
-from harness.lab.faults.volume_answers import V1, deleted_anyway
+from harness.lab.faults.volume_answers import V1, deleted_anyway, swept
 from harness.lab.volume.state import store
 
 
@@ -36,7 +36,7 @@ def apis_disagree_on_snapshots(bench: Bench) -> Iterator[None]:
 )
 def snapshot_never_available(bench: Bench) -> Iterator[None]:
     """Snapshots are never made."""
-    with bench.machine("snapshot.create", (Row("creating"),)):
+    with swept(bench), bench.machine("snapshot.create", (Row("creating"),)):
         yield
 
 
@@ -49,7 +49,7 @@ def snapshot_never_available(bench: Bench) -> Iterator[None]:
 )
 def snapshot_delete_ignored(bench: Bench) -> Iterator[None]:
     """Deleting changes nothing."""
-    with bench.machine("snapshot.delete", (Row(KEEP),)):
+    with swept(bench), bench.machine("snapshot.delete", (Row(KEEP),)):
         yield
 
 

@@ -28,14 +28,18 @@ NEVER = 1_000_000
 VICTIMS = ("command", "controller", "everything")
 POINTS = [(victim, number) for victim in VICTIMS for number in range(20)]
 MADE = {
-    "tenant": "/v2.0/tenants",
-    "user": "/v2.0/users",
-    "image": "/v1/images",
-    "keypair": "/v2/[^/]+/os-keypairs",
-    "server": "/v2/[^/]+/servers",
-    "volume": "/v1/[^/]+/volumes",
-    "snapshot": "/v1/[^/]+/snapshots",
     "attachment": "/v2/[^/]+/servers/[^/]+/os-volume_attachments",
+    "server": "/v2/[^/]+/servers",
+    "address": "/v2/[^/]+/os-floating-ips",
+    "snapshot": "/v1/[^/]+/snapshots",
+    "volume": "/v1/[^/]+/volumes",
+    "image": "/v1/images",
+    "group": "/v2/[^/]+/os-security-groups",
+    "keypair": "/v2/[^/]+/os-keypairs",
+    "credential": "/v2.0/users/[^/]+/credentials/OS-EC2",
+    "user": "/v2.0/users",
+    "tenant": "/v2.0/tenants",
+    "role": "/v2.0/OS-KSADM/roles",
 }
 """Kind of thing → where it is asked for: a run is killed when the cloud has made it, before the answer."""
 

@@ -48,6 +48,11 @@ def _assigned(audit: Audit) -> Iterator[Finding]:
     ring, seen = audit.ring, audit.seen
     if seen.strangers.count:
         yield from _strangers(ring, seen.strangers.places())
+    if len(ring.table) == 1 and len(ring.table[0]) < ring.partitions:
+        places = Places(ring.partitions - len(ring.table[0]), ((len(ring.table[0]), ring.partitions - 1),))
+        yield Finding(
+            "unassigned", "error", f"partitions {places} have no replica at all", places.count, places
+        )
     if seen.twice.count:
         devices = np.flatnonzero(seen.close["device"].excess).tolist()
         ids = tuple(ring.devices[place].id for place in devices)

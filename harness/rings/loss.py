@@ -52,6 +52,7 @@ def what_if(ring: Ring, lost: Lost | Iterable[int]) -> Loss:
         majority += int(np.count_nonzero(enough))
         minority.add(np.flatnonzero(~enough & (left > 0)) + start)
         gone.add(np.flatnonzero(left == 0) + start)
+    gone.add(np.arange(len(ring.table[0]) if ring.table else 0, ring.partitions))
     held = sum(ring.counts.get(device.id, 0) for device in chosen)
     numbers = tuple(sorted(device.id for device in chosen))
     return Loss(numbers, ring.partitions, whole, majority, minority.places(), gone.places(), held)

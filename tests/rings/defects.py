@@ -145,6 +145,7 @@ DEFECTS = (
     Defect("no port", "ring", lambda r: devices(r, lambda d: d.id == 11, port=0), "no-address", (), (11,)),
     Defect("all weights zero", "ring", lambda r: devices(r, lambda d: True, weight=0.0), "no-weight"),
     Defect("fewer devices than replicas", "ring", lambda r: devices(r, lambda d: d.id > 1, weight=0.0), "too-few-devices"),
+    Defect("partitions without a replica", "ring", lambda r: replace(r, table=(r.table[0][:200],)), "unassigned", ((200, 255),)),
     Defect("never balanced", "ring", lambda r: replace(r, table=()), "no-partitions"),
     Defect("no devices", "ring", lambda r: replace(r, devices=()), "no-devices"),
     # against a description

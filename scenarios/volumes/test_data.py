@@ -97,3 +97,28 @@ def test_snapshot_data(cloud: Cloud) -> None:
         taken(cloud, server, copy, guest, before)
     with cloud.step("delete it"):
         cloud.volumes.delete(copy)
+
+
+@scenario(
+    "volumes.device_on_host",
+    gate="volumes",
+    needs=("volumes.attaches_on_host[=]", "guests.answers_on_host[=]"),
+    subjects="nodes:compute",
+    requires=("admin", "guests"),
+    holds=("host/{subject}",),
+    spread=True,
+    cost=4.0,
+)
+def test_device_on_host(cloud: Cloud, subject: str) -> None:
+    """The guest of a server on this compute host sees what the server is given."""
+    server = cloud.shared(f"host/{subject}")["id"]
+    guest = cloud.guest(server)
+    with cloud.step("make a volume"):
+        volume = cloud.volumes.create(1).id
+        wait_available(cloud, volume)
+    with cloud.step("attach it"):
+        before, _ = given(cloud, server, volume, guest)
+    with cloud.step("detach it"):
+        taken(cloud, server, volume, guest, before)
+    with cloud.step("delete it"):
+        cloud.volumes.delete(volume)

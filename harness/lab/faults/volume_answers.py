@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from harness.arch import Architecture
 from harness.lab.faults.registry import Bench
 from harness.lab.faults.rules import Change, Exchange
 from harness.lab.volume.app import volume_view
@@ -15,6 +16,15 @@ from harness.lab.volume.state import Volume, store
 
 V1 = r"/v1/[^/]+"
 _JSON = (("Content-Type", "application/json"),)
+
+
+def on_hosts(story: str, *keys: str) -> Callable[[Architecture], tuple[str, ...]]:
+    """These keys, and a story's of every compute host."""
+
+    def caught_by(arch: Architecture) -> tuple[str, ...]:
+        return (*keys, *(f"{story}[{node}]" for node in arch.nodes_with("compute")))
+
+    return caught_by
 
 
 @contextmanager

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.arch import Architecture
 from harness.lab.compute.machine import Row
 from harness.lab.faults.registry import Bench, fault
 from harness.lab.faults.rules import Exchange
 from harness.lab.faults.tenants import as_owner
-from harness.lab.faults.volume_answers import V1, deleted_anyway, read, told
+from harness.lab.faults.volume_answers import V1, deleted_anyway, on_hosts, read, told
 
 _ATTACHMENTS = r"/v2/[^/]+/servers/[^/]+/os-volume_attachments"
-
-
-def _on_hosts(*keys: str) -> Callable[[Architecture], tuple[str, ...]]:
-    """These, and the attaching story of every compute host."""
-
-    def caught_by(arch: Architecture) -> tuple[str, ...]:
-        return (*keys, *(f"volumes.attaches_on_host[{node}]" for node in arch.nodes_with("compute")))
-
-    return caught_by
 
 
 @fault(
@@ -62,7 +52,7 @@ def attached_twice(bench: Bench) -> Iterator[None]:
     "volumes.stuck_attaching",
     component="nova-volume",
     seam="machine",
-    caught_by=_on_hosts("volumes.attach"),
+    caught_by=on_hosts("volumes.attaches_on_host", "volumes.attach"),
     story="No host takes up an attachment: volumes stay in attaching.",
 )
 def stuck_attaching(bench: Bench) -> Iterator[None]:
@@ -75,7 +65,7 @@ def stuck_attaching(bench: Bench) -> Iterator[None]:
     "volumes.detach_never_ends",
     component="nova-volume",
     seam="machine",
-    caught_by=_on_hosts("volumes.attach"),
+    caught_by=on_hosts("volumes.attaches_on_host", "volumes.attach"),
     story="A detachment is accepted, and the volume stays in use.",
 )
 def detach_never_ends(bench: Bench) -> Iterator[None]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.lab.compute.machine import Row
 from harness.lab.faults.registry import Bench, fault
+from harness.lab.faults.volume_answers import on_hosts
 from harness.lab.guests.policies import KEY, policies
 
 
@@ -41,7 +42,7 @@ def snapshot_of_zeros(bench: Bench) -> Iterator[None]:
     "volumes.device_missing",
     component="nova",
     seam="machine",
-    caught_by=("volumes.device_appears",),
+    caught_by=on_hosts("volumes.device_on_host", "volumes.device_appears"),
     story="Volumes are in use, and the guests never see them.",
 )
 def device_missing(bench: Bench) -> Iterator[None]:
@@ -55,7 +56,7 @@ def device_missing(bench: Bench) -> Iterator[None]:
     "volumes.device_stays",
     component="nova",
     seam="machine",
-    caught_by=("volumes.device_appears",),
+    caught_by=on_hosts("volumes.device_on_host", "volumes.device_appears"),
     story="Volumes are free again, and the guests still have them.",
 )
 def device_stays(bench: Bench) -> Iterator[None]:

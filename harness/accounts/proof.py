@@ -48,6 +48,6 @@ def find_leaks(accounts: Accounts, folder: RunFolder, sessions: Sessions) -> Lea
         raise OutOfReach(
             f"nothing could be listed: {next(iter(after.unseen.values()), 'no tenant is known')}"
         )
-    ids = Ledger(folder.ledger).ids()
-    found = leaks(accounts.before, after, prefix=folder.prefix, own=accounts.own, ids=ids)
+    made = Ledger(folder.ledger).made()
+    found = leaks(accounts.before, after, prefix=folder.prefix, own=accounts.own, made=made)
     return replace(found, ours=tuple(still_there(remover, found.ours)))

@@ -258,11 +258,11 @@ class Cloud(CloudSession):
         except KeyError:
             return None
 
-    def is_ours(self, id: str) -> bool:
-        """Whether this run made the thing with this id:
+    def is_ours(self, kind: str, id: str) -> bool:
+        """Whether this run made the thing of a kind (``harness.ledger.KINDS``) with this id:
         such a thing proves nothing about what was deployed.
         """
-        return id in self.ledger.ids()
+        return (kind, id) in self.ledger.made()
 
     # inventing
 

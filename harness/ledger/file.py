@@ -145,6 +145,10 @@ class Ledger:
         """
         return frozenset(entry.id for entry in self.entries() if entry.id)
 
+    def made(self) -> frozenset[tuple[str, str]]:
+        """The same as (kind, id): small numbers are ids of several kinds."""
+        return frozenset((entry.kind, entry.id) for entry in self.entries() if entry.id)
+
     def gone(self, entry: LedgerEntry) -> None:
         """Note that an entry's resource does not exist (any more)."""
         self.note("gone", entry)

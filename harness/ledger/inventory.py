@@ -72,17 +72,22 @@ def take(cleaner: Cleaner, tenants: Iterable[str], *, cloudwide: bool = False) -
 
 
 def leaks(
-    before: Inventory, after: Inventory, *, prefix: str, own: Collection[str] = (), ids: Collection[str] = ()
+    before: Inventory,
+    after: Inventory,
+    *,
+    prefix: str,
+    own: Collection[str] = (),
+    made: Collection[tuple[str, str]] = (),
 ) -> Leaks:
     """Compare: in tenants of our own (``own``, names) everything new is ours,
-    elsewhere what carries prefix or id.
+    elsewhere what carries the prefix or was ``made`` (kind, id).
 
     What could not be listed before is not new because it can be now: there only prefix and id tell. Other
     people's new users and tenants are nobody's business here and are not told.
     """
     new = sorted(after.things - before.things)
     known = [thing for thing in new if _place(thing.kind, thing.tenant) not in before.unseen]
-    marked = {thing for thing in new if thing.name.startswith(prefix) or thing.id in ids}
+    marked = {thing for thing in new if thing.name.startswith(prefix) or (thing.kind, thing.id) in made}
     ours = [thing for thing in new if thing in marked or (thing.tenant in own and thing in known)]
     foreign = [thing for thing in known if thing not in ours and thing.kind not in CLOUDWIDE]
     return Leaks(tuple(ours), tuple(foreign), {**before.unseen, **after.unseen})

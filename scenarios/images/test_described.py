@@ -14,7 +14,7 @@ LINKED = ("kernel", "ramdisk")
 def test_described(cloud: Cloud) -> None:
     """The described images are there, active and as described, and one of them can be booted."""
     with cloud.step("list images"):
-        images = {image.name: image for image in cloud.images.list() if not cloud.is_ours(image.id)}
+        images = {image.name: image for image in cloud.images.list() if not cloud.is_ours("image", image.id)}
         cloud.observe_names(("images",), sorted(images))
         names = {image.id: name for name, image in images.items()}
         for image in images.values():

@@ -230,8 +230,9 @@ def test_what_is_created_is_in_the_ledger_first(
     ]
     assert seen[0].name.startswith(f"{folder.prefix}server-main-")
     assert (ledger.open_entries()[0].id, made.id) == ("s1", "s1")
-    assert cloud.is_ours("s1")
-    assert not cloud.is_ours("s2")
+    assert cloud.is_ours("server", "s1")
+    assert not cloud.is_ours("server", "s2")
+    assert not cloud.is_ours("volume", "s1"), "small numbers are ids of several kinds"
 
 
 @pytest.mark.parametrize(("status", "still_open"), [(400, 0), (409, 0), (413, 0), (500, 1), (503, 1)])

@@ -34,9 +34,17 @@ def test_elsewhere_only_a_sign_of_this_run_makes_it_ours() -> None:
     named = cloud.put("volume", "1", f"{PREFIX}volume-1", "site")
     known = cloud.put("address", "2", "203.0.113.9", "site")
     other = cloud.put("server", "3", "somebody's", "site")
-    found = leaks(before, take(cloud, ["site"]), prefix=PREFIX, ids={"2"})
+    found = leaks(before, take(cloud, ["site"]), prefix=PREFIX, made={("address", "2")})
     assert found.ours == (known, named)
     assert found.foreign == (other,)
+
+
+def test_a_number_of_one_kind_says_nothing_of_another() -> None:
+    cloud = InMemory()
+    before = take(cloud, ["site"])
+    theirs = cloud.put("volume", "2", "somebody's", "site")
+    found = leaks(before, take(cloud, ["site"]), prefix=PREFIX, made={("address", "2")})
+    assert (found.ours, found.foreign) == ((), (theirs,))
 
 
 def test_users_and_tenants_are_looked_for_by_name_alone() -> None:

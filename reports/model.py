@@ -260,6 +260,20 @@ class Objective(Model):
     state: State
 
 
+class Link(Model):
+    """One story of a chain."""
+
+    key: str
+    seconds: float
+
+
+class Chain(Model):
+    """The longest chain of stories that had to wait for each other: no number of workers is faster."""
+
+    seconds: float = 0.0
+    links: list[Link] = []
+
+
 class Timings(Model):
     """Where the time of the run went."""
 
@@ -267,6 +281,8 @@ class Timings(Model):
     phases: list[Phase]
     gates: list[Phase]
     waiting: float = Field(description="Sum of all waits.")
+    rate_limits: float = Field(default=0.0, description="Of these, waited because of rate limits.")
+    chain: Chain = Chain()
     exchanges: int
     exchange_seconds: float
     commands: int

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from harness.evidence.chain import longest
 from harness.evidence.reader import Row
-from reports.model import Clause, Gate, Objective, Phase, Scenario, Slow, Timings
+from reports.model import Chain, Clause, Gate, Link, Objective, Phase, Scenario, Slow, Timings
 from reports.record import Record
 from reports.stories import number, transitions
 
+RATE_LIMIT = "rate limit"
+"""What the door calls its waits."""
 _SLOWEST = 8
 
 
@@ -25,6 +28,8 @@ def timings(
         phases=_phases(record, scenarios),
         gates=[Phase(name=gate.name, seconds=gate.seconds) for gate in gates],
         waiting=sum(waits.values()),
+        rate_limits=round(_rate_limits(record), 3),
+        chain=_chain(record, scenarios),
         exchanges=len(exchanges),
         exchange_seconds=_seconds(exchanges),
         commands=len(commands),
@@ -48,6 +53,24 @@ def waited(record: Record) -> Mapping[str, float]:
             lasted = sum(number(each) for _, each in transitions(row))
             spent[row["scenario"]] = spent.get(row["scenario"], 0.0) + lasted
     return spent
+
+
+def _rate_limits(record: Record) -> float:
+    """Seconds for which rate limits held the run up, all workers together."""
+    held = (row for row in record.rows if row["kind"] == "wait" and row.get("what") == RATE_LIMIT)
+    return sum(number(row.get("seconds")) for row in held)
+
+
+def _chain(record: Record, scenarios: Sequence[Scenario]) -> Chain:
+    """The longest chain of needs and order, in the seconds that each of its stories took."""
+    lasted = {scenario.key: scenario.duration for scenario in scenarios}
+    waits = {
+        str(row["key"]): [*(row.get("needs") or ()), *(row.get("after") or ())]
+        for row in record.plan
+        if not row.get("after_all")
+    }
+    found = longest(waits, lasted)
+    return Chain(seconds=found.seconds, links=[Link(key=key, seconds=each) for key, each in found.links])
 
 
 def _phases(record: Record, scenarios: Sequence[Scenario]) -> list[Phase]:

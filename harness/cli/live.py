@@ -111,5 +111,8 @@ def _stories(progress: Progress, now: float) -> Table:
     table = Table.grid(padding=(0, 2))
     for telling in list(progress.telling.values())[:_TELLING]:
         took = Text(seconds(now - telling.since), "dim", justify="right")
-        table.add_row(Text("▸", "cyan"), safe(telling.key, limit=60), took, safe(telling.step, "dim", 80))
+        step = safe(telling.step, "dim", 80) + Text(
+            "  waits for a rate limit" if telling.held else "", "yellow"
+        )
+        table.add_row(Text("▸", "cyan"), safe(telling.key, limit=60), took, step)
     return table

@@ -14,16 +14,18 @@ from harness.arch.clauses import ClauseTable
 from harness.evidence import Row, RunFolder, ScenarioVerdict, Tail, Waiver, judge_scenario, load_waivers
 
 _FAILURES = 4
+_LIMITED = (413, 429)
 
 
 @dataclass
 class Telling:
-    """A story that is being told."""
+    """A story that is being told; ``held`` up while a rate limit makes it wait."""
 
     key: str
     worker: str
     since: float
     step: str = ""
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class Progress:
                 self.telling.pop(key, None)
             case "exchange", _:
                 self.exchanges += 1
+                if key in self.telling:
+                    self.telling[key].held = row.get("status") in _LIMITED
             case "verdict", _:
                 return self._verdict(key)
         return None

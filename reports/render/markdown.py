@@ -40,6 +40,8 @@ def _head(report: Report) -> str:
     facts = (
         f"{code(run.architecture)} on {code(run.site)}, {seconds(report.timings.wall)}, run {code(run.id)}"
     )
+    if report.timings.rate_limits:
+        facts += f"; waited {seconds(report.timings.rate_limits)} for rate limits"
     return f"## {report.verdict}: {prose(run.site, 80)}\n\n{prose(rests, 400)}\n\n{facts}"
 
 

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reports.model import VERDICTS, Cause, Gate, Report
+from reports.model import VERDICTS, Cause, Chain, Gate, Report
 from reports.text import count, line, plain, seconds, value
 
 COLOURS = {
@@ -31,6 +31,7 @@ ANSWERS = {
 _CAUSES = 5
 _BLOCKED = 3
 _DEVIATIONS = 4
+_LINKS = 3
 
 
 def to_terminal(report: Report) -> str:
@@ -126,10 +127,22 @@ def _coverage(report: Report) -> RenderableType:
     )
 
 
+def _chained(chain: Chain) -> str:
+    """The slowest links of a chain, and how many there are."""
+    slow = sorted(chain.links, key=lambda link: -link.seconds)[:_LINKS]
+    names = [f"{link.key} {seconds(link.seconds)}" for link in chain.links if link in slow]
+    return f"{seconds(chain.seconds)}, {count(len(chain.links), 'scenario')}; most of it {', '.join(names)}"
+
+
 def _notes(report: Report) -> Iterable[RenderableType]:
     sizes = f"{count(len(report.scenarios), 'scenario')}, {count(report.run.workers, 'worker')}"
     took = f"{seconds(report.timings.wall)}, {sizes}"
     yield Text.assemble(("Took ", "bold"), took, (f"  {plain(report.run.id)}", "dim"))
+    chain = report.timings.chain
+    if len(chain.links) > 1:
+        yield Text.assemble(("Longest chain ", "bold"), safe(_chained(chain), limit=400))
+    if report.timings.rate_limits:
+        yield Text.assemble(("Waited ", "bold"), f"{seconds(report.timings.rate_limits)} for rate limits")
     left = report.ledger.left
     if left:
         yield Text.assemble(

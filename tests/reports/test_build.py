@@ -11,6 +11,8 @@ import pytest
 from harness.errors import UsageError
 from harness.evidence.folder import RunFolder
 from reports.build import build
+from reports.render.markdown import to_markdown
+from reports.render.terminal import to_terminal
 from tests.reports.runs import NOVA, go
 from tests.reports.stage import BEGAN, Stage, planned
 
@@ -60,6 +62,24 @@ def test_polling_is_told_once_with_its_count(made: Callable[[str], RunFolder]) -
 def test_a_measured_objective_stands_in_the_times(made: Callable[[str], RunFolder]) -> None:
     (boot,) = build(made("go")).timings.objectives
     assert (boot.path, boot.seconds, boot.limit, boot.state) == ("objectives.boot", 3.2, 60.0, "verified")
+
+
+def test_the_longest_chain_is_measured(made: Callable[[str], RunFolder]) -> None:
+    chain = build(made("go")).timings.chain
+    assert [link.key for link in chain.links][-1] == "compute.boot"
+    assert chain.seconds == round(sum(link.seconds for link in chain.links), 3)
+
+
+def test_what_rate_limits_cost_is_told(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    assert "rate limit" not in to_terminal(build(stage.folder))
+    for seconds in (48.0, 12.5):
+        how = {"limit": 90.0, "outcome": "reached", "transitions": [["rate limited", seconds]]}
+        stage.row("wait", what="rate limit", goal="POST is let through", seconds=seconds, **how)
+    report = build(stage.folder)
+    assert report.timings.rate_limits == 60.5
+    assert "Waited 60.5 s for rate limits" in to_terminal(report)
+    assert "waited 60.5 s for rate limits" in to_markdown(report)
 
 
 def test_the_ledger_and_the_doubles_are_summed_up(made: Callable[[str], RunFolder]) -> None:

@@ -112,3 +112,16 @@ def test_what_is_out_of_reach_counts_on_both_sides(tmp_path: Path) -> None:
     progress = Progress(stage.folder)
     progress.advance()
     assert (progress.done, progress.total) == (1, 1)
+
+
+def test_who_waits_for_a_rate_limit_is_seen(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.scenario = "compute.boot"
+    stage.row("scenario", phase="start", title="t", nodeid="n")
+    stage.row("exchange", method="POST", url="/", status=413, ms=1.0)
+    progress = Progress(stage.folder)
+    progress.advance()
+    assert "waits for a rate limit" in picture(progress)
+    stage.row("exchange", method="POST", url="/", status=202, ms=1.0)
+    progress.advance()
+    assert "waits for a rate limit" not in picture(progress)

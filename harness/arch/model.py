@@ -176,9 +176,9 @@ class FixedNetwork(Resolved):
 
 
 class FloatingPool(Resolved):
-    """A pool of floating addresses."""
+    """A pool of floating addresses; the API names it, and only nova-manage on a host counts its addresses."""
 
-    at_least: Annotated[int, Leaf("api", "at_least")]
+    at_least: Annotated[int, Leaf("host", "at_least")]
 
 
 class Network(Resolved):

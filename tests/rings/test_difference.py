@@ -33,8 +33,8 @@ def rings(draw: st.DrawFn, power: int = 4) -> Ring:
     """Any table over any devices, sound or not."""
     count = draw(st.integers(1, 8))
     listed = tuple(
-        Device(n, draw(st.integers(1, 2)), draw(st.integers(1, 3)), f"10.0.0.{draw(st.integers(1, 4))}", 6200, f"d{n}",
-               draw(st.sampled_from([0.0, 1.0, 100.0])))
+        Device(n, draw(st.integers(1, 2)), draw(st.integers(1, 3)), f"10.0.0.{draw(st.integers(1, 4))}", 6200,
+               f"d{n}", draw(st.sampled_from([0.0, 1.0, 100.0])))
         for n in range(count)
     )  # fmt: skip
     lengths = [1 << power] * draw(st.integers(0, 3)) + [draw(st.integers(1, 1 << power))]

@@ -230,9 +230,9 @@ def judged(data: bytes) -> None:
 
 
 def test_damaged_files_are_read_or_refused() -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     fuzz(60, 1)
-    assert time.monotonic() - begin < 60
+    assert time.process_time() - begin < 60
 
 
 @pytest.mark.matrix

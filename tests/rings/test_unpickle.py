@@ -114,10 +114,10 @@ def test_nothing_was_run() -> None:
     ids=["memo", "memo after a value", "deep tuples", "deep lists", "marks", "arrays out of one list"],
 )
 def test_bombs_do_no_harm(bomb: bytes) -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     with suppress(RingError):
         unpickle(bomb)
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_arrays_cannot_hold_more_than_the_file() -> None:

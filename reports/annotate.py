@@ -11,7 +11,7 @@ from harness.arch.paths import show
 from harness.evidence.verdicts import ClauseVerdict, Judgement
 from harness.evidence.waivers import Waiver
 from reports.budget import small
-from reports.model import STATES, Area, Clause, Coverage, Deviation, State, Unverified
+from reports.model import STATES, Area, Clause, Coverage, Deviation, Scenario, State, Unverified
 from reports.stories import text
 
 _EXAMPLES = 40
@@ -104,6 +104,12 @@ def unverified(clauses: Iterable[Clause]) -> list[Unverified]:
         Unverified(state=state, reason=reason, count=len(paths), paths=paths[:_EXAMPLES])
         for (state, reason), paths in ordered
     ]
+
+
+def unreached(scenarios: Iterable[Scenario]) -> list[tuple[str, int]]:
+    """Why stories were out of reach, and how many for each reason; the most first."""
+    found = Counter(each.reason for each in scenarios if each.verdict == "out_of_reach")
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
 
 def waived(waiver: Waiver | None) -> str:

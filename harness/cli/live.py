@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from rich.console import Console, Group, RenderableType
@@ -42,9 +43,19 @@ def _watch(progress: Progress, running: Callable[[], bool], console: Console) ->
 
 
 def _print(progress: Progress, running: Callable[[], bool], console: Console) -> None:
+    """One line a verdict; what is out of reach for a reason that was told already is counted at the end."""
+    reasons: Counter[str] = Counter()
     for told in _told(progress, running):
+        if told.verdict.verdict == "out_of_reach":
+            reasons[told.verdict.reason] += 1
+            if reasons[told.verdict.reason] > 1:
+                continue
         place = f"[{told.number:>{len(str(progress.total))}}/{progress.total}] "
         console.print(Text(place) + _line(told), soft_wrap=True)
+    for reason, number in reasons.items():
+        if number > 1:
+            more = Text(f"{'out of reach':<12} ", COLOURS["out_of_reach"])
+            console.print(more + safe(f"{number - 1} more: {reason}", limit=240), soft_wrap=True)
 
 
 def _told(progress: Progress, running: Callable[[], bool]) -> Iterable[Told]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from reports.annotate import unreached
 from reports.model import VERDICTS, Cause, Deviation, Report
 from reports.text import count, line, plain, seconds, value
 
@@ -108,6 +109,10 @@ def _notes(report: Report) -> Iterable[str]:
         ]
         more = [f"- and {len(rows) - _REASONS} more reasons"] if len(rows) > _REASONS else []
         yield "\n".join(["Not verified:", "", *rows[:_REASONS], *more])
+    reasons = unreached(report.scenarios)
+    if reasons:
+        rows = [f"- {count(number, 'scenario')}: {prose(why, 160)}" for why, number in reasons[:_REASONS]]
+        yield "\n".join(["Out of reach:", "", *rows])
     waivers = [w for w in report.waivers if w.state != "unused"]
     if waivers:
         yield "\n".join(

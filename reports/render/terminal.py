@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from reports.annotate import unreached
 from reports.model import VERDICTS, Cause, Chain, Gate, Report
 from reports.text import count, line, plain, seconds, value
 
@@ -32,6 +33,7 @@ _CAUSES = 5
 _BLOCKED = 3
 _DEVIATIONS = 4
 _LINKS = 3
+_REASONS = 4
 
 
 def to_terminal(report: Report) -> str:
@@ -138,6 +140,10 @@ def _notes(report: Report) -> Iterable[RenderableType]:
     sizes = f"{count(len(report.scenarios), 'scenario')}, {count(report.run.workers, 'worker')}"
     took = f"{seconds(report.timings.wall)}, {sizes}"
     yield Text.assemble(("Took ", "bold"), took, (f"  {plain(report.run.id)}", "dim"))
+    for why, number in unreached(report.scenarios)[:_REASONS]:
+        yield Text.assemble(
+            ("Out of reach ", "bold"), safe(f"{count(number, 'scenario')}: {why}", "dim", 300)
+        )
     chain = report.timings.chain
     if len(chain.links) > 1:
         yield Text.assemble(("Longest chain ", "bold"), safe(_chained(chain), limit=400))

@@ -125,3 +125,14 @@ def test_who_waits_for_a_rate_limit_is_seen(tmp_path: Path) -> None:
     stage.row("exchange", method="POST", url="/", status=202, ms=1.0)
     progress.advance()
     assert "waits for a rate limit" not in picture(progress)
+
+
+def test_why_stories_are_out_of_reach_is_said_once(tmp_path: Path) -> None:
+    names = [f"guests.{name}" for name in ("boot", "hostname", "flavor")]
+    stage = Stage(tmp_path, plan=[planned(name, "guests", "A story.") | {"reach": False} for name in names])
+    for name in names:
+        with stage.story(name, "out_of_reach", reason="no way into guests"):
+            pass
+    first, more = lines(stage.folder)
+    assert first.endswith("out of reach guests.boot: no way into guests")
+    assert more == "out of reach 2 more: no way into guests"

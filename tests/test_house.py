@@ -35,6 +35,8 @@ ID = re.compile(r"(?<![0-9a-f-])(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[
 
 RECORDINGS = ("tests/rings/fixtures/", "tests/lab/conformance/")
 """What is recorded itself, or says which recording is whose."""
+GUESTS = ("harness/lab/guests/", "tests/lab/test_guests")
+"""The lab's guests have homes of their own."""
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -76,7 +78,7 @@ def test_every_scenario_is_caught_by_a_fault() -> None:
 
 
 def test_no_file_names_a_path_of_somebodys_machine() -> None:
-    assert found(MACHINE_PATH) == []
+    assert [place for place in found(MACHINE_PATH) if not place.startswith(GUESTS)] == []
 
 
 def test_no_file_names_a_registry() -> None:

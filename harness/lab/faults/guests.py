@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.arch import Architecture
 from harness.lab.compute.machine import Row
 from harness.lab.faults import decisions
 from harness.lab.faults.registry import Bench, fault
@@ -12,6 +13,12 @@ from harness.lab.guests.policies import policies
 from harness.lab.guests.tree import Tree
 
 _FIRST_BOOT = "guests.first_boot"
+
+
+def _metadata(arch: Architecture) -> tuple[str, ...]:
+    """Who asks the metadata service: a guest for all of it, one on every compute host for its address."""
+    hosts = arch.nodes_with("compute")
+    return ("guests.metadata", *(f"guests.answers_on_host[{node}]" for node in hosts))
 
 
 @fault(
@@ -109,7 +116,7 @@ def files_missing(bench: Bench) -> Iterator[None]:
     "guests.metadata_of_another",
     component="nova",
     seam="machine",
-    caught_by=("guests.metadata",),
+    caught_by=_metadata,
     story="The metadata service takes every guest for another one.",
 )
 def metadata_of_another(bench: Bench) -> Iterator[None]:

@@ -27,7 +27,7 @@ from harness.lab.guests.policies import MACHINES, policies
 from harness.lab.guests.roots import remember_stock, root_of
 from harness.lab.guests.tree import Tree
 from harness.lab.volume.state import Snapshot, Volume, snapshots, store, volumes
-from harness.lab.world import World
+from harness.lab.world import Resource, World
 
 KEY = "guests"
 FOLDER = "guests.folder"
@@ -57,6 +57,14 @@ class Guests:
         volumes(self.world)
         snapshots(self.world)
         self.engine.advance(self.rows.values())
+        for guest in [row for row in self.rows.values() if row.server.deleted is not None]:
+            self._gone(guest)
+
+    def listed(self) -> list[Resource]:
+        """The guests that there are, for the inventory: whose server is gone should not be among them."""
+        self.settle()
+        rows = [guest.server for guest in self.rows.values()]
+        return [Resource("guest", row.id, row.name, row.tenant_id) for row in rows]
 
     def of(self, server_id: str) -> Guest | None:
         """The guest of a server that has run, as it is by now."""
@@ -252,6 +260,7 @@ def guests(world: World) -> Guests:
         remember_stock(world)
         found = world.parts[KEY] = Guests(world)
         world.watchers.append(found.entered)
+        world.sources["guest"] = found.listed
     return found
 
 

@@ -150,7 +150,15 @@ class ComputeEssex(ActionsEssex, AdministrationEssex):
             )
             if count == 1:
                 entry.made(server.id)
+        if count > 1:
+            self._note_all(fresh)
         return server
+
+    def _note_all(self, name: str) -> None:
+        """Know each of several by its id as well: a story may rename it."""
+        for server in self.servers(detail=False, name=name):
+            with self._link.keeper.creating("server", name) as entry:
+                entry.made(server.id)
 
     def servers(
         self,

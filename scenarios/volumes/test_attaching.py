@@ -1,7 +1,6 @@
 from harness.testing import Cloud, Conflict, Invalid, NotFound, scenario
 from scenarios.volumes.states import wait_available, wait_in_use
 from scenarios.volumes.test_refusals import NOBODY
-from scenarios.volumes.test_volume import ANSWERS
 
 DEVICE = "/dev/vdc"
 
@@ -115,7 +114,7 @@ def test_other_tenant_attaches(cloud: Cloud) -> None:
 @scenario(
     "volumes.attaches_on_host",
     gate="volumes",
-    needs=(*ANSWERS, "compute.boots_on_host[=]"),
+    needs=("volumes.create", "compute.boots_on_host[=]"),
     subjects="nodes:compute",
     requires=("admin",),
     holds=("host/{subject}",),

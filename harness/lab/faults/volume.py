@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.lab.compute.machine import KEEP, Row
+from harness.lab.compute.state import compute
 from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
 from harness.lab.faults.rules import Exchange
@@ -189,14 +190,27 @@ def apis_disagree(bench: Bench) -> Iterator[None]:
 @fault(
     "volumes.quota_ignored",
     component="nova-volume",
+    seam="real",
     caught_by=("volumes.quota",),
-    story="A volume larger than the quota of its tenant is made.",
+    story="A tenant's quota of gigabytes is told, and nobody holds anybody to it.",
 )
 def quota_ignored(bench: Bench) -> Iterator[None]:
-    """Grant what was refused."""
-    granted = made_anyway(bench, 413, lambda wanted: int(wanted["size"]))
-    with bench.rule("nova-volume", methods=("POST",), path=_VOLUMES, request=read, response=granted):
-        yield
+    """There is no limit any more, and the API of quotas goes on telling the one of before."""
+    quotas = compute(bench.world).default_quotas
+    before = quotas["gigabytes"]
+
+    def as_before(document: Any) -> Any:
+        row = document["quota_set"]
+        return {"quota_set": {**row, "gigabytes": before if row["gigabytes"] < 0 else row["gigabytes"]}}
+
+    quotas["gigabytes"] = -1
+    try:
+        with bench.rule(
+            "nova", methods=("GET",), path=r"/v2/[^/]+/os-quota-sets/.*", response=edited(as_before)
+        ):
+            yield
+    finally:
+        quotas["gigabytes"] = before
 
 
 @fault(
@@ -207,7 +221,7 @@ def quota_ignored(bench: Bench) -> Iterator[None]:
 )
 def any_size_accepted(bench: Bench) -> Iterator[None]:
     """Make one of 1 GB."""
-    granted = made_anyway(bench, 500, lambda wanted: 1)
+    granted = made_anyway(bench, 500)
     posts = bench.rule("nova-volume", methods=("POST",), path=_VOLUMES, request=read, response=granted)
     with swept(bench), posts:
         yield

@@ -59,8 +59,8 @@ def deleted_anyway(bench: Bench, *, refusal: bytes) -> Change:
     return response
 
 
-def made_anyway(bench: Bench, status: int, size: Callable[[Any], int]) -> Change:
-    """A volume that was refused with a status is made; ``size`` reads the request."""
+def made_anyway(bench: Bench, status: int) -> Change:
+    """A volume that was refused with a status is made, of 1 GB."""
 
     def response(exchange: Exchange) -> Exchange:
         if exchange.status != status:
@@ -68,7 +68,7 @@ def made_anyway(bench: Bench, status: int, size: Callable[[Any], int]) -> Change
         wanted, world = json.loads(exchange.request_body)["volume"], bench.world
         tenant, name = exchange.path.split("/")[2], wanted.get("display_name")
         number, now = world.ids.number("volume"), world.clock.exact()
-        made = Volume(number, tenant, size(wanted), name, None, now, status="available")
+        made = Volume(number, tenant, 1, name, None, now, status="available")
         world.volumes[str(number)] = made
         return told(exchange, {"volume": volume_view(made)})
 

@@ -54,20 +54,28 @@ def main() -> None:
     options.add_argument("--times", type=int, default=7)
     options.add_argument("--power", type=int, default=20)
     options.add_argument("--most", type=int, default=22, help="the greater power of the memory figures")
+    options.add_argument("--only", choices=("calls", "commands", "agreement", "handoffs", "memory"))
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for power in sorted({8, chosen.power, chosen.most}):
             dealt(power).get_ring().save(str(folder / f"{power}.ring.gz"))
         builder = dealt(chosen.power)
+        if chosen.only in (None, "calls", "commands"):
+            builder._build_dispersion_graph()
         builder.save(str(folder / "it.builder"))
         ring = folder / f"{chosen.power}.ring.gz"
-        calls(ring, builder, chosen.times)
-        commands(ring, folder / "it.builder", chosen.times)
-        agreement(ring)
-        handoffs(ring)
-        for power in (chosen.power, chosen.most):
-            memory(folder / "8.ring.gz", folder / f"{power}.ring.gz", power)
+        parts: dict[str, Callable[[], None]] = {
+            "calls": lambda: calls(ring, builder, chosen.times),
+            "commands": lambda: commands(ring, folder / "it.builder", chosen.times),
+            "agreement": lambda: agreement(ring),
+            "handoffs": lambda: handoffs(ring),
+            "memory": lambda: memories(folder, (chosen.power, chosen.most)),
+        }
+        for part, measure in parts.items():
+            if chosen.only in (None, part):
+                measure()
+                sys.stdout.flush()
 
 
 def dealt(power: int) -> Any:
@@ -89,7 +97,6 @@ def dealt(power: int) -> Any:
     for device, held in zip(builder.devs, np.bincount(devices, minlength=NODES * DISKS), strict=True):
         device["parts"] = int(held)
     builder.devs_changed = False
-    builder._build_dispersion_graph()
     return builder
 
 
@@ -173,6 +180,11 @@ def handoffs(path: Path) -> None:
     ring = read_ring(path.read_bytes())
     spent = measured({"": lambda: sum(1 for _ in handoff_devices(ring, 77, "today"))}, 5)[""]
     print(f"all handoffs of one partition: {spread(spent)}")
+
+
+def memories(folder: Path, powers: Sequence[int]) -> None:
+    for power in powers:
+        memory(folder / "8.ring.gz", folder / f"{power}.ring.gz", power)
 
 
 def memory(small: Path, path: Path, power: int) -> None:

@@ -20,7 +20,7 @@ from harness.rings.shares import (
     zone_shares,
 )
 from harness.rings.survey import Survey, survey
-from harness.rings.tiers import LEVELS, Tiers
+from harness.rings.tiers import LEVELS
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +115,8 @@ def audit(ring: Ring, builder: Builder | None = None) -> Audit:
     """Audit a ring; with its builder, also hold one against the other and take the overload from it."""
     from harness.rings import checks, crosschecks
 
-    tiers = Tiers.of(ring.devices, ring.places)
-    plan = Plan(ring, tiers, builder.overload if builder else None)
-    seen = survey(ring, tiers, plan)
+    plan = Plan(ring, ring.tiers, builder.overload if builder else None)
+    seen = survey(ring, plan)
     counts = {int(number): int(seen.held[number]) for number in np.flatnonzero(seen.held[:-1])}
     if not seen.strangers.count:  # the pass has counted: spare the ring another one
         ring.__dict__.setdefault("counts", counts)

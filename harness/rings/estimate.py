@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from harness.rings.model import Ring
-from harness.rings.tiers import LEVELS, Tiers
+from harness.rings.tiers import LEVELS
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def spread(ring: Ring, samples: Iterable[Sample], confidence: float = 0.95) -> S
         sum(bool(sample.found) for sample in some),
     )
     complete, majority, found = (exact(count, len(some), confidence) for count in counts)
-    levels = Tiers.of(ring.devices, ring.places).levels
+    levels = ring.tiers.levels
     apart = {
         level: exact(sum(_apart(levels[depth].code, sample, ring) for sample in some), len(some), confidence)
         for depth, level in enumerate(LEVELS)

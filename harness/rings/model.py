@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from harness.rings.tiers import Tiers
+
     Row = NDArray[np.unsignedinteger[Any]]
 
 UNBALANCED = 999.99
@@ -91,6 +93,13 @@ class Ring:
     def by_id(self) -> dict[int, Device]:
         """The devices by id."""
         return {device.id: device for device in self.devices}
+
+    @cached_property
+    def tiers(self) -> Tiers:
+        """The failure domains of the devices."""
+        from harness.rings.tiers import Tiers
+
+        return Tiers.of(self.devices, self.places)
 
     def primaries(self, partition: int) -> tuple[int, ...]:
         """The devices of a partition, in order of replica, each once."""

@@ -113,9 +113,10 @@ def _essex(ring: Ring, partition: int) -> Iterator[Device]:
 def _today(ring: Ring, partition: int) -> Iterator[Device]:
     import numpy as np
 
-    order = _walk(ring, partition)
+    order = _met(_walk(ring, partition), ring.places)
     taken = np.array(ring.primaries(partition), dtype=np.int64)
-    for codes in _groups(ring):
+    for tier in ring.tiers.levels:
+        codes = tier.code
         groups, first = np.unique(codes[order], return_index=True)
         fresh = np.sort(first[~np.isin(groups, codes[taken]) & (groups >= 0)])
         for number in order[fresh].tolist():
@@ -140,8 +141,12 @@ def _walk(ring: Ring, partition: int) -> NDArray[np.int64]:
     return ids[(ids >= 0) & (ids < ring.places)]
 
 
-def _groups(ring: Ring) -> Iterator[NDArray[np.int32]]:
-    """Device id → its region, zone, server, and itself."""
-    from harness.rings.tiers import Tiers
+def _met(ids: NDArray[np.int64], places: int) -> NDArray[np.int64]:
+    """The ids in the order in which each was met first; written backwards, the first one stays."""
+    import numpy as np
 
-    return (tier.code for tier in Tiers.of(ring.devices, ring.places).levels)
+    first = np.full(places, len(ids), dtype=np.int64)
+    first[ids[::-1]] = np.arange(len(ids))[::-1]
+    order = np.argsort(first, kind="stable")
+    found: NDArray[np.int64] = order[: np.count_nonzero(first < len(ids))]
+    return found

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from harness.rings.findings import MOST_RANGES, Places
 from harness.rings.model import Ring
 from harness.rings.plan import Plan
-from harness.rings.tiers import LEVELS, Tier, Tiers
+from harness.rings.tiers import LEVELS, Tier
 
 _BLOCK = 1 << 16
 Ids = list[NDArray[np.intp]]
@@ -72,14 +72,15 @@ class Survey:
     at_risk: int = 0
 
 
-def survey(ring: Ring, tiers: Tiers, plan: Plan) -> Survey:
+def survey(ring: Ring, plan: Plan) -> Survey:
     """Go through the table once."""
-    return _Pass(ring, tiers, plan).survey()
+    return _Pass(ring, plan).survey()
 
 
 class _Pass:
-    def __init__(self, ring: Ring, tiers: Tiers, plan: Plan) -> None:
-        self.ring, self.tiers, self.plan = ring, tiers, plan
+    def __init__(self, ring: Ring, plan: Plan) -> None:
+        self.ring, self.tiers, self.plan = ring, plan.tiers, plan
+        tiers = plan.tiers
         sizes = {tier.level: len(tier.keys) for tier in tiers.levels}
         close = {level: Close(np.zeros(n, np.int64), np.zeros(n, np.int64)) for level, n in sizes.items()}
         self.found = Survey(np.zeros(ring.places + 1, dtype=np.int64), close)

@@ -36,7 +36,14 @@ def _all_deletions(arch: Any) -> Keys:
     """Those who delete a server of theirs, and the clean-up."""
     leaving = (f"compute.leaves_host[{node}]" for node in arch.nodes_with("compute"))
     stories = ("compute.delete", "compute.delete_while_building", "compute.several_deleted")
-    return (*stories, *leaving, *_images(arch), "guests.delete", "cleanup.resources")
+    guests = (
+        "guests.delete",
+        "guests.reboot[soft]",
+        "guests.reboot[hard]",
+        "guests.rebuild",
+        "guests.snapshot",
+    )
+    return (*stories, *leaving, *_images(arch), *guests, "cleanup.resources")
 
 
 @fault(

@@ -14,7 +14,7 @@ _SHORT = 0.05
     "compute.reboot_sticks",
     component="nova",
     seam="machine",
-    caught_by=("compute.reboot[hard]",),
+    caught_by=("compute.reboot[hard]", "guests.reboot[hard]"),
     story="A server whose power is cut for a reboot never comes back.",
 )
 def reboot_sticks(bench: Bench) -> Iterator[None]:
@@ -94,7 +94,7 @@ def password_sticks(bench: Bench) -> Iterator[None]:
     "compute.rebuild_fails",
     component="nova",
     seam="machine",
-    caught_by=("compute.rebuild",),
+    caught_by=("compute.rebuild", "guests.rebuild"),
     story="A server that is rebuilt ends in ERROR.",
 )
 def rebuild_fails(bench: Bench) -> Iterator[None]:
@@ -138,7 +138,7 @@ def revert_sticks(bench: Bench) -> Iterator[None]:
     "compute.image_never_active",
     component="glance",
     seam="machine",
-    caught_by=("compute.image_of_server",),
+    caught_by=("compute.image_of_server", "guests.snapshot"),
     story="An image of a server stays queued: its bytes never arrive.",
 )
 def image_never_active(bench: Bench) -> Iterator[None]:

@@ -25,7 +25,7 @@ GATES = (
     "rings",
     "cleanup",
 )
-Requirement = Literal["admin", "second_account", "hosts", "guests"]
+Requirement = Literal["admin", "second_account", "hosts", "guests", "console"]
 REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
 LEVELS: tuple[Level, ...] = get_args(Level)
 

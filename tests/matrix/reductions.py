@@ -19,7 +19,7 @@ from harness.plan.declared import HOLDERS, split_need
 from tests.matrix.described import Described, other_names, six_node
 
 Site = dict[str, Any]
-ADMIN, SECOND, HOSTS, GUESTS = "admin", "second_account", "hosts", "guests"
+ADMIN, SECOND, HOSTS, GUESTS, CONSOLE = "admin", "second_account", "hosts", "guests", "console"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,9 @@ REDUCTIONS: Mapping[str, Reduction] = {
         Reduction(
             "no_ssh", site=_no_ssh, lacks=(HOSTS, GUESTS), lost=("hosts.*", "rings.*", "guests.*"), kept=API
         ),
-        Reduction("no_guests", site=_no_guests, lacks=(GUESTS,), lost=("guests.*",), kept=(*API, "rings.*")),
+        Reduction(
+            "no_guests", site=_no_guests, lacks=(GUESTS, CONSOLE), lost=("guests.*",), kept=(*API, "rings.*")
+        ),
         Reduction(
             "member", site=_member, lacks=(ADMIN,), lost=ADMINISTRATORS, kept=(*API, *STRANGERS, "rings.*")
         ),
@@ -184,7 +186,7 @@ REDUCTIONS: Mapping[str, Reduction] = {
         Reduction(
             "fake_hypervisor",
             describe=_fake_hypervisor,
-            lacks=(GUESTS,),
+            lacks=(GUESTS, CONSOLE),
             lost=("guests.*",),
             kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.*"),
         ),

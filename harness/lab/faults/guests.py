@@ -25,12 +25,12 @@ def _metadata(arch: Architecture) -> tuple[str, ...]:
     "guests.never_booted",
     component="nova",
     seam="machine",
-    caught_by=("guests.boot",),
-    story="Servers become ACTIVE and nothing boots in them.",
+    caught_by=("guests.boot", "compute.comes_up"),
+    story="Servers become ACTIVE, and their system stops before it is up.",
 )
 def never_booted(bench: Bench) -> Iterator[None]:
-    """The first step of a boot lasts for ever."""
-    with bench.machine(_FIRST_BOOT, (Row("booting"),)):
+    """The kernel speaks, and then nothing comes."""
+    with bench.machine(_FIRST_BOOT, (Row("booting", does="kernel"),)):
         yield
 
 

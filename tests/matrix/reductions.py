@@ -179,7 +179,7 @@ REDUCTIONS: Mapping[str, Reduction] = {
             "site_accounts",
             site=_site_accounts,
             lacks=(SECOND,),
-            unseen=("identity.member_refused",),
+            unseen=("identity.member_refused", "compute.lock"),
             lost=STRANGERS,
             kept=(*API, *ADMINISTRATORS, "rings.*"),
         ),

@@ -79,7 +79,8 @@ SERVERS: dict[str, Machine] = {
         Row("ACTIVE", "active", None, 0, "snapshot"),
     ),
     "compute.rebuild": (
-        Row("REBUILD", "rebuilding", None, 0.15),
+        Row("REBUILD", "rebuilding", None, 0.06),
+        Row("REBUILD", "rebuilding", "spawning", 0.09),
         Row("ACTIVE", "active", None, 0, "rebuilt"),
     ),
     "compute.resize": (

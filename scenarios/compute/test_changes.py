@@ -27,7 +27,9 @@ def test_rename(cloud: Cloud) -> None:
         cloud.check("it is listed", server in listed, expected=server, found=", ".join(listed))
 
 
-@scenario("compute.metadata", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), cost=0.5)
+@scenario(
+    "compute.metadata", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), creates=1, cost=0.5
+)
 def test_metadata(cloud: Cloud) -> None:
     """Metadata are set, read one by one and together, replaced and removed."""
     server = at_hand(cloud, "pair/2")
@@ -49,7 +51,15 @@ def test_metadata(cloud: Cloud) -> None:
         cloud.compute.server_metadata_item(server, "purpose")
 
 
-@scenario("compute.metadata_limit", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), cost=0.5)
+@scenario(
+    "compute.metadata_limit",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/2",),
+    creates=1,
+    cost=0.5,
+)
 def test_metadata_limit(cloud: Cloud) -> None:
     """More metadata than the quota are refused, and none of them is kept."""
     server = at_hand(cloud, "pair/2")
@@ -63,7 +73,9 @@ def test_metadata_limit(cloud: Cloud) -> None:
         cloud.check("none was kept", not kept, expected="none", found=f"{len(kept)} of them")
 
 
-@scenario("compute.rebuild", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), cost=6.0)
+@scenario(
+    "compute.rebuild", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), creates=1, cost=6.0
+)
 def test_rebuild(cloud: Cloud) -> None:
     """The server is built anew with other metadata; it keeps its id and its address."""
     server, image = at_hand(cloud, "pair/2"), cloud.shared("image")
@@ -76,7 +88,15 @@ def test_rebuild(cloud: Cloud) -> None:
         cloud.check("it has the new metadata", after.metadata == {"built": "again"}, found=after.metadata)
 
 
-@scenario("compute.image_of_server", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), cost=6.0)
+@scenario(
+    "compute.image_of_server",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/1",),
+    creates=1,
+    cost=6.0,
+)
 def test_image_of_server(cloud: Cloud) -> None:
     """An image made of the server becomes active, says of what it was made, and is removed."""
     server = at_hand(cloud, "pair/1")
@@ -108,6 +128,7 @@ def test_image_of_server(cloud: Cloud) -> None:
     after=SEVERAL,
     applies=resizable,
     holds=("pair/1",),
+    creates=2,
     cost=8.0,
 )
 def test_resize_reverted(cloud: Cloud) -> None:
@@ -130,6 +151,7 @@ def test_resize_reverted(cloud: Cloud) -> None:
     after=(*SEVERAL, "compute.resize_reverted"),
     applies=resizable,
     holds=("pair/1",),
+    creates=2,
     cost=8.0,
 )
 def test_resize(cloud: Cloud) -> None:
@@ -154,6 +176,7 @@ def test_resize(cloud: Cloud) -> None:
     applies=movable,
     requires=("admin",),
     holds=("pair/2",),
+    creates=1,
     cost=8.0,
 )
 def test_migrate(cloud: Cloud) -> None:

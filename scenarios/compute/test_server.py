@@ -44,7 +44,7 @@ def test_show(cloud: Cloud) -> None:
         cloud.check("it is this tenant's", server.tenant == cloud.account.tenant_id, found=server.tenant)
 
 
-@scenario("compute.console", gate="compute", needs=("compute.boot",), holds=("server",), cost=1.0)
+@scenario("compute.console", gate="compute", needs=("compute.boot",), holds=("server",), creates=2, cost=1.0)
 def test_console(cloud: Cloud) -> None:
     """The console shows that the server printed something while it booted, all of it or the last lines."""
     server = cloud.shared("server")["id"]
@@ -71,6 +71,7 @@ def test_console(cloud: Cloud) -> None:
     needs=("compute.boot",),
     applies=lambda arch: bool(arch.model.compute and arch.model.compute.hypervisor != "fake"),
     holds=("server",),
+    creates=1,
     cost=1.0,
 )
 def test_vnc(cloud: Cloud) -> None:

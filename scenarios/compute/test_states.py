@@ -12,6 +12,7 @@ KINDS = ("soft", "hard")
     after=SEVERAL,
     subjects=KINDS,
     holds=("pair/1",),
+    creates=1,
     cost=3.0,
 )
 def test_reboot(cloud: Cloud, subject: str) -> None:
@@ -24,7 +25,9 @@ def test_reboot(cloud: Cloud, subject: str) -> None:
         cloud.check("it has its address", after == before, expected=before, found=after)
 
 
-@scenario("compute.pause", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), cost=2.0)
+@scenario(
+    "compute.pause", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), creates=2, cost=2.0
+)
 def test_pause(cloud: Cloud) -> None:
     """The server is paused, and runs on."""
     server = at_hand(cloud, "pair/1")
@@ -36,7 +39,9 @@ def test_pause(cloud: Cloud) -> None:
         settled(cloud, server)
 
 
-@scenario("compute.suspend", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), cost=4.0)
+@scenario(
+    "compute.suspend", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), creates=2, cost=4.0
+)
 def test_suspend(cloud: Cloud) -> None:
     """The server is suspended, and resumed."""
     server = at_hand(cloud, "pair/1")
@@ -48,7 +53,7 @@ def test_suspend(cloud: Cloud) -> None:
         settled(cloud, server)
 
 
-@scenario("compute.stop", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), cost=4.0)
+@scenario("compute.stop", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), creates=2, cost=4.0)
 def test_stop(cloud: Cloud) -> None:
     """The server is switched off, and on again with an address."""
     server = at_hand(cloud, "pair/1")
@@ -61,7 +66,9 @@ def test_stop(cloud: Cloud) -> None:
         cloud.check("it has an address", any(addresses.values()), expected="an address", found=addresses)
 
 
-@scenario("compute.rescue", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), cost=4.0)
+@scenario(
+    "compute.rescue", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), creates=2, cost=4.0
+)
 def test_rescue(cloud: Cloud) -> None:
     """The server is rescued with a password of its own, and comes back."""
     server = at_hand(cloud, "pair/2")
@@ -74,7 +81,9 @@ def test_rescue(cloud: Cloud) -> None:
         settled(cloud, server)
 
 
-@scenario("compute.password", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), cost=2.0)
+@scenario(
+    "compute.password", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), creates=1, cost=2.0
+)
 def test_password(cloud: Cloud) -> None:
     """The administrator's password is changed, and the server runs on."""
     server = at_hand(cloud, "pair/2")
@@ -90,6 +99,7 @@ def test_password(cloud: Cloud) -> None:
     after=SEVERAL,
     requires=("admin",),
     holds=("pair/2",),
+    creates=2,
     cost=4.0,
 )
 def test_lock(cloud: Cloud) -> None:

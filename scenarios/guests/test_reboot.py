@@ -19,6 +19,7 @@ SETTLED_UP = 1.0
     requires=("guests",),
     spread=True,
     servers=1,
+    creates=2,
     cost=6.0,
 )
 def test_reboot(cloud: Cloud, subject: str) -> None:
@@ -49,7 +50,14 @@ def test_reboot(cloud: Cloud, subject: str) -> None:
 
 
 @scenario(
-    "guests.rebuild", gate="guests", needs=NEEDS, requires=("guests",), spread=True, servers=1, cost=8.0
+    "guests.rebuild",
+    gate="guests",
+    needs=NEEDS,
+    requires=("guests",),
+    spread=True,
+    servers=1,
+    creates=2,
+    cost=8.0,
 )
 def test_rebuild(cloud: Cloud) -> None:
     """A rebuilt guest has the image's content again, and opens to the same key."""
@@ -76,7 +84,7 @@ def test_rebuild(cloud: Cloud) -> None:
     requires=("guests",),
     spread=True,
     servers=1,
-    creates=2,
+    creates=3,
     cost=12.0,
 )
 def test_snapshot(cloud: Cloud) -> None:

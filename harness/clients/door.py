@@ -195,11 +195,38 @@ def plain_session(door: Door, verify: bool | str = True) -> requests.Session:
     """A requests session through the door,
     which follows no redirect by itself and keeps no cookies' secrets.
     """
-    session = requests.Session()
+    session = _Session()
     session.mount("http://", door)
     session.mount("https://", door)
     session.verify = verify
     return session
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The request as it is."""
+    return request
+
+
+class _Session(requests.Session):
+    """Reads proxies and certificates out of the environment once for each place, not for each request; and
+    no password out of ``~/.netrc``: who we are is said elsewhere.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = _nobody
+        self._settings: dict[tuple[Any, ...], Any] = {}
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """As ``requests`` does it, remembered; a request with proxies of its own is not."""
+        if proxies:
+            return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        place = "/".join(str(url).split("/", 3)[:3])
+        key = (place, stream, verify, cert)
+        if key not in self._settings:
+            found = super().merge_environment_settings(url, proxies, stream, verify, cert)
+            self._settings[key] = found
+        return dict(self._settings[key])
 
 
 def json_of(seen: Seen) -> Any:

@@ -85,18 +85,28 @@ class Link:
 
         Raises ``ServerFault``, with identity as the component, where the catalogue has none.
         """
-        entries = self.token.entries(service)
+        catalogue = self._catalogue()
+        entries = catalogue.entries(service)
         region = self.account.region
         if region:
             entries = tuple(entry for entry in entries if entry.region == region)
         url = entries[0].url(interface).rstrip("/") if entries else ""
         if not url:
             where = f" in region {region}" if region else ""
-            have = ", ".join(sorted({entry.type for entry in self.token.catalogue})) or "nothing"
+            have = ", ".join(sorted({entry.type for entry in catalogue.catalogue})) or "nothing"
             seen = self._plugin.seen
             message = f"the catalogue has no {interface} endpoint of {service}{where}; it has {have}"
             raise ServerFault(message, seen.exchange if seen else None)
         return url
+
+    def _catalogue(self) -> Token:
+        """The token whose catalogue was learned; where none was, a token is fetched."""
+        seen = self._plugin.seen
+        if self._learned is None or seen is None:
+            return self.token
+        self.door.recall(None)
+        self.door.record.touch(seen.exchange.row)
+        return self._learned
 
     @property
     def exchange(self) -> Exchange | None:

@@ -15,6 +15,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -25,6 +26,7 @@ MARK = "[redacted]"
 SHORTEST = 6
 SHORTEST_ENCODED = 8
 _DEEPEST = 40
+_REMEMBERED = 200
 _ENVELOPE = frozenset({"t", "mono", "worker", "seq", "kind"})
 """Written by the recorder itself: no word of the cloud's stands there."""
 
@@ -161,10 +163,8 @@ class Redactor:
     def _by_name(self, text: str) -> str:
         if len(text) < SHORTEST:
             return text
-        lower = text.lower()
-        for words, pattern in PATTERNS:
-            if any(word in lower for word in words):
-                text = pattern.sub(self._cut, text)
+        for pattern in _concerned(text) if len(text) <= _REMEMBERED else _patterns(text):
+            text = pattern.sub(self._cut, text)
         return text
 
     def _cut(self, match: re.Match[str]) -> str:
@@ -180,6 +180,16 @@ class Redactor:
             if form in text:
                 text = text.replace(form, MARK)
         return text
+
+
+def _patterns(text: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of which a text has a word at all."""
+    lower = text.lower()
+    return tuple(pattern for words, pattern in PATTERNS if any(word in lower for word in words))
+
+
+_concerned = lru_cache(maxsize=4096)(_patterns)
+"""The same, remembered: names of headers and members come with every row."""
 
 
 class NoRedactor(Redactor):

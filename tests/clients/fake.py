@@ -16,7 +16,7 @@ from harness.credentials import Account
 
 TENANT = "7e0a5c1d7e0a5c1d7e0a5c1d7e0a5c1d"
 TOKEN = "70ce9000000000000000000000000001"
-DATE = "Fri, 20 Nov 2026 12:45:47 GMT"
+DATE = "Fri, 20 Nov 2099 12:45:47 GMT"
 
 
 @dataclass
@@ -146,7 +146,7 @@ def access(url: str, **endpoints: str) -> dict[str, Any]:
     return {
         "access": {
             "token": {
-                "expires": "2026-11-21T12:45:47Z",
+                "expires": "2099-11-21T12:45:47Z",
                 "id": TOKEN,
                 "tenant": {"description": "demo tenant", "enabled": True, "id": TENANT, "name": "demo"},
             },

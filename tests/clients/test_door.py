@@ -2,6 +2,7 @@ import http.client
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -236,3 +237,27 @@ def _nested(inner: Exception) -> Exception:
 )
 def test_reasons_are_told_in_words(error: Exception, text: str) -> None:
     assert plain(error) == text
+
+
+def test_no_password_comes_out_of_netrc(
+    session: CloudSession, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    session.login()
+    assert not any("Authorization" in asked.headers for asked in service.asked)
+
+
+def test_proxies_of_the_environment_are_read_once_for_each_place(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    plain = plain_session(door_to(rows))
+    for url, proxy in (("http://outside.example/a", "http://proxy:3128"), ("http://inside.example/a", None)):
+        for _ in range(2):
+            found = plain.merge_environment_settings(url, {}, True, True, None)
+            assert found["proxies"].get("http") == proxy
+    monkeypatch.setenv("http_proxy", "http://other:3128")
+    found = plain.merge_environment_settings("http://outside.example/b", {}, True, True, None)
+    assert found["proxies"]["http"] == "http://proxy:3128"

@@ -11,7 +11,7 @@ import paramiko
 from harness.clients.errors import Conflict, Invalid, ServiceError
 from harness.clients.protocols import Compute, Network
 from harness.clients.session import CloudSession
-from harness.clients.values import SecurityGroup, Server
+from harness.clients.values import Image, SecurityGroup, Server
 from harness.cloud.entering import Place
 from harness.errors import CloudError, OutOfReach
 from harness.hosts import Guest, HostUnreachable, NotTaken
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 ANYWHERE = "0.0.0.0/0"
 _LET_IN = (("tcp", 22, 22), ("icmp", -1, -1))
-_BASES = ("base_image_ref", "image_ref")
-"""Properties by which an image that was made of a server names the one that the server was made of."""
+_SERVER = "instance_uuid"
+"""The property by which an image that was made of a server names it."""
 
 
 class Guests:
@@ -165,20 +165,30 @@ class Guests:
         return taken.address
 
     def _login(self, server: Server) -> str:
-        """The described user of the server's image, or of the image that one was made of."""
+        """The described user of the server's image, or of the one behind an image that was made of a server.
+
+        Where that cannot be followed and the description names one user for all images, it is that one.
+        """
         described = self._run.site.arch.model.images
         images = {image.id: image for image in self._session.compute.images()}
-        seen: set[str] = set()
-        id = server.image
+        id, seen = server.image, set[str]()
         while id in images and id not in seen:
             seen.add(id)
             image = images[id]
             if image.name in described and (login := described[image.name].login):
                 return login
-            id = next(
-                (image.properties[base].rpartition("/")[2] for base in _BASES if base in image.properties), ""
-            )
-        raise OutOfReach(f"the description names no login for the image of {server.name}")
+            id = self._made_of(image)
+        logins = {image.login for image in described.values() if image.login}
+        if len(logins) != 1:
+            raise OutOfReach(f"the description names no login for the image of {server.name}")
+        return str(*logins)
+
+    def _made_of(self, image: Image) -> str:
+        """The image of the server that an image was made of; "" where nobody can tell."""
+        try:
+            return self._session.compute.server(image.properties[_SERVER]).image
+        except (KeyError, ServiceError):
+            return ""
 
     def _check(self, server: Server, key: paramiko.PKey) -> None:
         """Hold a host key against the console, or against the one that this run met first.

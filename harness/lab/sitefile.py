@@ -64,8 +64,8 @@ def doubles(model: Any) -> list[str]:
     guests = [
         "guests: real SSH behind each running server, through a node; a fixed vocabulary of busybox's words, "
         "files in memory, a boot of a fraction of a second, time-outs of less than a second",
-        "guest network: decided by security groups and addresses, node and guest alike; nothing outside the "
-        "cloud and no names to look up",
+        "guest network: decided by security groups and addresses, node and guest alike; outside of it are "
+        "the nodes, by address and by name, and each takes up what comes",
     ]
     told = [text for kind, text in found.items() if kind in model.catalogue]
     return [*told, *(guests if "compute" in model.catalogue else ()), swift, nodes]
@@ -78,6 +78,8 @@ def write_site(folder: LabFolder, architecture: str, layout: Layout, model: Any)
         f"  {json.dumps(node)}: {{address: {address}, port: {layout.ssh_port}}}"
         for node, address in layout.addresses().items()
     ]
+    end = model.catalogue["identity"].public
+    outside, named = (f"{place}:{end.port}" for place in (layout.addresses()[end.node], end.node))
     lines = [
         "# Written by `deployday lab up`; gone with the lab.",
         f"name: {json.dumps(folder.name)}",
@@ -88,6 +90,7 @@ def write_site(folder: LabFolder, architecture: str, layout: Layout, model: Any)
         *hosts,
         f"ssh: {{user: {USER}, key_file: ssh_key, known_hosts: known_hosts}}",
         "guests: {via: jump}",
+        f"network: {{outside: {json.dumps(outside)}, outside_name: {json.dumps(named)}}}",
         "rings: {path: /etc/swift, builders: /etc/swift}",
         f"disruptive: {{until: {json.dumps(until)}, nodes: {json.dumps(list(model.nodes))}}}",
         "lab:",

@@ -2,12 +2,14 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from harness.testing import Architecture, Cloud, Conflict, Guest, Invalid, scenario
+from harness.testing import Architecture, Cloud, Conflict, Guest, Invalid, OutOfReach, scenario
 from scenarios.guests.entering import address_of, wait_active, wait_answers
 from scenarios.network.test_described import described, shared_network
 from scenarios.network.test_floating import lead, take
 
 ICMP_AND_IP = 28  # bytes of headers before what a ping carries
+
+OUTSIDE = {"outside": "an address", "outside_name": "a name"}
 
 
 def groups_hold_inside(arch: Architecture) -> bool:
@@ -211,3 +213,27 @@ def test_other_tenant(cloud: Cloud) -> None:
         cloud.wait_gone(
             "the server is gone", lambda: theirs.compute.server(server.id), limit=cloud.patience("delete")
         )
+
+
+@scenario(
+    "network.outside",
+    gate="network",
+    needs=("guests.boot",),
+    requires=("guests",),
+    applies=described,
+    holds=("guest",),
+    cost=0.6,
+)
+def test_outside(cloud: Cloud) -> None:
+    """A guest reaches what the site names outside of the cloud, by address and by name."""
+    named = [(key, cloud.site_network[key]) for key in OUTSIDE if key in cloud.site_network]
+    if not named:
+        raise OutOfReach("the site names nothing outside of the cloud (network: {outside: ADDRESS})")
+    guest = cloud.guest(cloud.shared("guest")["id"])
+    for key, place in named:
+        host, _, port = place.rpartition(":")
+        with cloud.step(f"reach {OUTSIDE[key]}"):
+            if host:
+                passes(cloud, "a connection", partial(guest.connects, host, int(port)))
+            else:
+                passes(cloud, "an echo request", partial(guest.pings, place))

@@ -11,7 +11,7 @@ from typing import Any
 from harness.lab.compute.state import Flavor, GroupRule, Server, compute, live
 from harness.lab.faults.registry import Bench
 from harness.lab.guests.guest import Guest
-from harness.lab.guests.policies import KEY, MACHINES, Packet, admits, behind, holds, policies
+from harness.lab.guests.policies import KEY, MACHINES, Packet, admits, behind, holds, outside, policies
 from harness.lab.guests.roots import root_of
 from harness.lab.guests.tree import Tree
 from harness.lab.world import World
@@ -166,3 +166,13 @@ class NeverEnds:
 def nobody_behind(world: World, address: str) -> str | None:
     """No floating address leads anywhere."""
     return None
+
+
+def no_way_out(world: World, named: str) -> str | None:
+    """Names are known, and nothing gets to what they name."""
+    return None if named in world.addresses.values() else outside(world, named)
+
+
+def no_names(world: World, named: str) -> str | None:
+    """Addresses are reached, and no name is known."""
+    return outside(world, named) if named in world.addresses.values() else None

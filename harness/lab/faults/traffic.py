@@ -128,3 +128,29 @@ def floating_stays_behind(bench: Bench) -> Iterator[None]:
     """The first host does not let go."""
     with decisions.deciding(bench, behind=decisions.FloatingStays(first=True)):
         yield
+
+
+@fault(
+    "network.no_way_out",
+    component="nova",
+    seam="machine",
+    caught_by=("network.outside",),
+    story="Guests reach one another, and nothing outside of their network.",
+)
+def no_way_out(bench: Bench) -> Iterator[None]:
+    """What goes out is lost."""
+    with decisions.deciding(bench, outside=decisions.no_way_out):
+        yield
+
+
+@fault(
+    "network.no_names",
+    component="nova",
+    seam="machine",
+    caught_by=("network.outside",),
+    story="The DNS server that guests are told of knows no name.",
+)
+def no_names(bench: Bench) -> Iterator[None]:
+    """No name has an address."""
+    with decisions.deciding(bench, outside=decisions.no_names):
+        yield

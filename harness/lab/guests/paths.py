@@ -53,6 +53,8 @@ def from_guest(guest: Guest, address: str, port: int, protocol: str = "tcp", siz
             return Reached("timeout")
         mine = guest.server.fixed[0] if guest.server.fixed else "0.0.0.0"  # noqa: S104
         return _reach(world, Packet(mine, protocol, port, frozenset(guest.server.groups), size), address)
+    if address in world.addresses.values():
+        return Reached("open" if policies(world).outside(world, address) else "timeout")
     return _reach(world, Packet(_outside_address(guest), protocol, port, size=size), address)
 
 

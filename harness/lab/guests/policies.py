@@ -81,6 +81,8 @@ class Policies:
     """Whether a volume that is attached has the bytes that were written to it, by its number."""
     admits: Callable[[World, Server, Packet], bool]
     """Whether a server's security groups let a packet in."""
+    outside: Callable[[World, str], str | None]
+    """The node that is at an address or name outside of the guests' network, where a guest gets there."""
     behind: Callable[[World, str], str | None]
     """The id of the server that answers at a floating address."""
     holds: Callable[[World, str], str | None]
@@ -185,6 +187,11 @@ def holds(world: World, address: str) -> str | None:
     return compute(world).network.used.get(address)
 
 
+def outside(world: World, named: str) -> str | None:
+    """Nodes are all that lies outside of this cloud's guests: by address, and by name as DNS gives it."""
+    return next((node for node, address in world.addresses.items() if named in (node, address)), None)
+
+
 def honest() -> Policies:
     """The decisions of a cloud in which nothing is broken."""
     return Policies(
@@ -203,6 +210,7 @@ def honest() -> Policies:
         keeps_bytes=lambda volume: True,
         admits=admits,
         behind=behind,
+        outside=outside,
         holds=holds,
     )
 

@@ -8,6 +8,7 @@ from harness.lab.compute.state import compute
 from harness.lab.guests import metadata
 from harness.lab.guests.network import Listener, exchange, pair
 from harness.lab.guests.paths import ECHO, SSH, Reached, from_guest, gateway
+from harness.lab.guests.policies import policies
 from harness.lab.guests.shell import Call
 from harness.lab.guests.words.options import options
 
@@ -18,12 +19,14 @@ _MTU = 1500
 _WORDS = {"refused": "Connection refused", "no route": "No route to host", "timeout": "Connection timed out"}
 
 
-def _address(name: str) -> str | None:
-    """An address; names are none but ``localhost``, for nothing outside is there to ask."""
+def _address(call: Call, name: str) -> str | None:
+    """An address, or that of a name: ``localhost``, and what DNS knows of outside."""
     try:
         return str(ipaddress.IPv4Address("127.0.0.1" if name == "localhost" else name))
     except ValueError:
-        return None
+        world = call.guest.world
+        node = policies(world).outside(world, name)
+        return world.addresses[node] if node else None
 
 
 async def ping(call: Call) -> int:
@@ -33,7 +36,7 @@ async def ping(call: Call) -> int:
     if not rest or not count.isdecimal() or not size.isdecimal():
         return call.fail("usage: ping [-c COUNT] [-s SIZE] [-W SEC] [-w SEC] HOST")
     name, sent = rest[0], max(1, min(int(count), 100))
-    address = _address(name) or (call.guest.server.fixed or [""])[0] * (name == call.guest.hostname)
+    address = _address(call, name) or (call.guest.server.fixed or [""])[0] * (name == call.guest.hostname)
     if not address:
         return call.fail(f"bad address '{name}'")
     call.say(f"PING {name} ({address}): {size} data bytes")
@@ -72,7 +75,7 @@ async def nc(call: Call) -> int:
 
 
 def _reach(call: Call, name: str, port: int) -> Reached | None:
-    address = _address(name)
+    address = _address(call, name)
     return from_guest(call.guest, address, port) if address else None
 
 
@@ -80,7 +83,9 @@ async def _talks(call: Call, reached: Reached, port: int) -> int:
     if port == SSH:
         call.out += b"SSH-2.0-dropbear_2012.55\r\n"
         return 0
-    listener = reached.guest.listeners.get(port) if reached.guest else None
+    if reached.guest is None:
+        return 0
+    listener = reached.guest.listeners.get(port)
     if listener is None or call.shell.hurry:
         return 1
     call.out += await exchange(pair(listener.take), await call.typed(), _LISTENS)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from harness.lab.faults import faults
+from tests.lab.compute_symptoms import SYMPTOMS
 from tests.lab.nova_cloud import Cloud
 
-NAMES = [name for name, row in faults().items() if row.component in ("nova", "nova-volume")]
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
 
 
@@ -18,7 +18,7 @@ def cloud() -> Cloud:
 
 def symptom(cloud: Cloud, name: str) -> Any:
     """What a client notices of a fault; the same call answers something else on a sound cloud."""
-    return _SYMPTOMS[name](cloud)
+    return ALL[name](cloud)
 
 
 def volume(cloud: Cloud, who: str = "one") -> str:
@@ -82,7 +82,10 @@ def console(cloud: Cloud) -> bool:
 
 def listed(cloud: Cloud) -> bool:
     server = cloud.booted()
-    return server in [row["id"] for row in cloud.ask("GET", "servers").json()["servers"]]
+    rows = cloud.ask("GET", "servers").json()["servers"]
+    cloud.ask("DELETE", f"servers/{server}")
+    cloud.later()
+    return server in [row["id"] for row in rows]
 
 
 _SYMPTOMS = {
@@ -120,7 +123,14 @@ _SYMPTOMS = {
 }
 
 
-@pytest.mark.parametrize("name", NAMES)
+ALL = {**_SYMPTOMS, **SYMPTOMS}
+
+
+def test_symptoms_are_those_of_faults() -> None:
+    assert set(ALL) <= set(faults())
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_fault_shows_and_goes(cloud: Cloud, name: str) -> None:
     sound = symptom(cloud, name)
     with cloud.toggles.broken(name) as fault:

@@ -40,7 +40,7 @@ def _promised(exchange: Exchange) -> Exchange:
         "compute.unknown_image",
         "compute.unknown_flavor",
     ),
-    story="Every request for a server with a name is accepted, whatever is wrong with it; nothing happens then.",
+    story="A request for a server is accepted, whatever is wrong with it; then nothing happens.",
 )
 def anything_accepted(bench: Bench) -> Iterator[None]:
     """Turn refusals into promises, but for those of the tenant's quota."""

@@ -167,12 +167,15 @@ class Board:
         return rows + stopped
 
     def _without_room(self) -> list[Unable]:
-        """What nothing but the number of servers keeps from running, where nothing runs any more."""
+        """What nothing but the number of servers keeps from running, where nothing runs any more: one story
+        at a time, first such that servers stay for, so that these can go.
+        """
         if self._running or self.ready():
             return []
         reason = f"there is no room for its servers ({self.budget} at once)"
         left = [key for key in self._waiting if self._may_start(key)]
-        return [Unable(key, "out_of_reach", None, reason) for key in left]
+        kept_up = [key for key in left if self._room.holds_up(key, self._left_running)]
+        return [Unable(key, "out_of_reach", None, reason) for key in (kept_up or left)[-1:]]
 
     def _settle(self, rows: Iterable[Unable]) -> None:
         for row in rows:

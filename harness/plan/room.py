@@ -66,6 +66,11 @@ class Room:
         gone = self._mask(never)
         return self._ends(self._mask(over) | gone, gone)
 
+    def holds_up(self, key: str, staying: Iterable[str]) -> bool:
+        """Whether servers that stay cannot go before this story is over."""
+        stay = self._mask(staying)
+        return any(story.bit & stay and story.closing & self._mask([key]) for story in self._stories)
+
     def _mask(self, keys: Iterable[str]) -> int:
         mask = 0
         for key in keys:

@@ -58,6 +58,17 @@ def test_a_second_run_takes_others_and_a_third_what_was_given_back() -> None:
     assert len(directory.grants) == 2
 
 
+def test_a_run_takes_more_and_keeps_what_it_has() -> None:
+    directory = Directory()
+    lease = leasing(directory)
+    had = lease.take("run-1", 2)
+    before = dict(directory.passwords)
+    (more,) = lease.take("run-1", 1, beside=had)
+    assert more.tenant.name == "deployday-3"
+    assert {id: directory.passwords[id] for id in before} == before
+    assert [tenant.name for tenant in lease.taken_by("run-1")] == [f"deployday-{n}" for n in (1, 2, 3)]
+
+
 def test_a_lease_ends_by_itself() -> None:
     directory, time = Directory(), Time()
     lease = leasing(directory, time)

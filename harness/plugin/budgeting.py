@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 
 from harness.accounts import Held
@@ -10,7 +10,7 @@ from harness.accounts.allowance import Allowance, Size
 from harness.arch import Architecture
 from harness.errors import CloudError, OutOfReach
 from harness.evidence.writer import Recorder
-from harness.plan.fitting import at_once, fit, lacking, short, told
+from harness.plan.fitting import Rows, at_once, fit, lacking, short, told, without
 from harness.plan.planned import Plan
 from harness.plan.spreading import MAIN, creations
 
@@ -21,6 +21,7 @@ def budgeted(plan: Plan, held: Held, arch: Architecture, servers: int, record: R
     Where users of our own can be leased, so many are that all creations find one. Where compute does not
     answer nothing is given up: the first story that asks tells why.
     """
+    plan = replace(plan, scenarios=_within_reach(plan.scenarios, held.missing))
     book = _Book(held, sizes(arch))
     if any(row.runs and (row.servers or row.creates) for row in plan.scenarios):
         book.ask(*held.accounts.users)
@@ -32,6 +33,15 @@ def budgeted(plan: Plan, held: Held, arch: Architecture, servers: int, record: R
     users = {row.key: row.account for row in scenarios if row.account != MAIN}
     held.assign(users, creations(scenarios))
     return replace(plan, scenarios=scenarios, tenants=at_once(book.allowances))
+
+
+def _within_reach(scenarios: Rows, missing: Mapping[str, str]) -> Rows:
+    """What the accounts turned out to lack is out of reach, and costs nothing."""
+    for row in scenarios:
+        lacking = [missing[name] for name in row.requires if name in missing]
+        if row.runs and lacking:
+            scenarios = without(scenarios, row.key, "; ".join(lacking))
+    return scenarios
 
 
 def sizes(arch: Architecture) -> list[Size]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from harness.plan.planned import PlannedScenario
@@ -16,10 +16,11 @@ def spread(
 ) -> tuple[PlannedScenario, ...]:
     """The same scenarios, each with the user that tells it.
 
-    All stories of one subject that may be spread have the same user. Each subject in turn goes to the user
-    with the fewest creations so far, of those with equally many to the one with the fewest stories, then to
-    the first of ``users``. ``left`` is how many creations a user has left, where that is known: while there
-    is somebody with enough, nobody gets more.
+    Stories that may be spread and have something in common have the same user: a subject, a need or an order
+    among themselves, a shared thing that they hold. Each such group in turn goes to the user with the fewest
+    creations so far, of those with equally many to the one with the fewest stories, then to the first of
+    ``users``. ``left`` is how many creations a user has left, where that is known: while there is somebody
+    with enough, nobody gets more.
     """
     most = left or {}
     rows = list(scenarios)
@@ -29,15 +30,15 @@ def spread(
         if row.runs and not row.spread:
             load[MAIN] += row.creates
             stories[MAIN] += 1
-    told: dict[str | None, str] = {}
-    for subject, group in _by_subject(rows).items():
+    told: dict[str, str] = {}
+    for group in _groups([row for row in rows if row.spread and row.runs]):
         sent = sum(row.creates for row in group)
         able = [name for name in users if load[name] + sent <= most.get(name, load[name] + sent)]
         user = min(able or users, key=lambda name: (load[name], stories[name], users.index(name)))
-        told[subject] = user
+        told |= {row.key: user for row in group}
         load[user] += sent
         stories[user] += len(group)
-    return tuple(replace(row, account=told.get(row.subject, MAIN) if row.spread else MAIN) for row in rows)
+    return tuple(replace(row, account=told.get(row.key, MAIN)) for row in rows)
 
 
 def creations(scenarios: Iterable[PlannedScenario]) -> Counter[str]:
@@ -49,9 +50,22 @@ def creations(scenarios: Iterable[PlannedScenario]) -> Counter[str]:
     return found
 
 
-def _by_subject(rows: Iterable[PlannedScenario]) -> dict[str | None, list[PlannedScenario]]:
-    groups: dict[str | None, list[PlannedScenario]] = {}
+def _groups(rows: list[PlannedScenario]) -> list[list[PlannedScenario]]:
+    """Stories that have something in common, directly or through others; in running order."""
+    groups: list[tuple[set[str], list[PlannedScenario]]] = []
+    place = {row.key: number for number, row in enumerate(rows)}
     for row in rows:
-        if row.spread and row.runs:
-            groups.setdefault(row.subject, []).append(row)
-    return groups
+        common, alike = _common(row, place), [row]
+        for other in [group for group in groups if group[0] & common]:
+            groups.remove(other)
+            common, alike = common | other[0], [*other[1], *alike]
+        groups.append((common, alike))
+    ordered = [sorted(alike, key=lambda row: place[row.key]) for _, alike in groups]
+    return sorted(ordered, key=lambda alike: place[alike[0].key])
+
+
+def _common(row: PlannedScenario, among: Collection[str]) -> set[str]:
+    """What no two stories that are told by different users have in common."""
+    found = {key for key in (row.key, *row.needs, *row.after, *row.until) if key in among}
+    found |= {f"held {name}" for name in row.holds}
+    return found | ({f"subject {row.subject}"} if row.subject is not None else set())

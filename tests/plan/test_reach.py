@@ -39,7 +39,7 @@ def test_without_a_word_nobody_is_entered(arch: Architecture) -> None:
 
 
 def test_a_fake_hypervisor_has_no_guests() -> None:
-    fake = load("essex/six-node", sets=["compute.hypervisor=fake", "config[\"nova.conf\"].libvirt_type=fake"])
+    fake = load("essex/six-node", sets=["compute.hypervisor=fake", 'config["nova.conf"].libvirt_type=fake'])
     found = missing(site(fake, guests={"via": "jump"}))
     assert found["guests"] == found["console"]
     assert "fake" in found["guests"]

@@ -12,6 +12,7 @@ NO_DISKS = ("aki", "ari")
     servers=COUNT,
     creates=1,
     until=("compute.several_deleted",),
+    spread=True,
     cost=6.0,
 )
 def test_several(cloud: Cloud) -> None:
@@ -42,6 +43,7 @@ def test_several(cloud: Cloud) -> None:
     gate="compute",
     needs=("compute.several",),
     after=("holds:pair/1", "holds:pair/2"),
+    spread=True,
     cost=1.0,
 )
 def test_several_deleted(cloud: Cloud) -> None:
@@ -50,7 +52,9 @@ def test_several_deleted(cloud: Cloud) -> None:
         gone(cloud, *(cloud.shared(f"pair/{number}") for number in range(1, COUNT + 1)))
 
 
-@scenario("compute.delete_while_building", gate="compute", needs=("compute.boot",), servers=1, cost=2.0)
+@scenario(
+    "compute.delete_while_building", gate="compute", needs=("compute.boot",), servers=1, spread=True, cost=2.0
+)
 def test_delete_while_building(cloud: Cloud) -> None:
     """A server that is deleted while it is being built goes, too."""
     with cloud.step("ask for a server, and delete it at once"):

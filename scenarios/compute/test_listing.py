@@ -36,7 +36,9 @@ def test_changes_since(cloud: Cloud) -> None:
     """A listing of changes has the server that was made since, and nothing of the future."""
     server = cloud.compute.server(cloud.shared("server")["id"])
     with cloud.step("list what changed since it was made"):
-        changed = [found.id for found in cloud.compute.servers(changes_since=server.created)]
+        changed = [
+            found.id for found in cloud.compute.servers(name=server.name, changes_since=server.created)
+        ]
         cloud.check("it is listed", server.id in changed, expected=server.id, found=", ".join(changed))
     with cloud.step("list what changed in the future"):
         later = [found.id for found in cloud.compute.servers(changes_since=FAR)]

@@ -76,6 +76,7 @@ def bootable(arch: Architecture) -> list[str]:
     "compute.boots_image",
     gate="compute",
     needs=("images.described", "compute.flavors"),
+    after=("compute.boot",),
     subjects=bootable,
     spread=True,
     servers=1,

@@ -36,14 +36,9 @@ def _all_deletions(arch: Any) -> Keys:
     """Those who delete a server of theirs, and the clean-up."""
     leaving = (f"compute.leaves_host[{node}]" for node in arch.nodes_with("compute"))
     stories = ("compute.delete", "compute.delete_while_building", "compute.several_deleted")
-    guests = (
-        "guests.delete",
-        "guests.reboot[soft]",
-        "guests.reboot[hard]",
-        "guests.rebuild",
-        "guests.snapshot",
-    )
-    return (*stories, *leaving, *_images(arch), *guests, "cleanup.resources")
+    guests = ("delete", "reboot[soft]", "reboot[hard]", "rebuild", "snapshot")
+    others = (*(f"guests.{story}" for story in guests), "network.other_tenant", "volumes.boot_from_volume")
+    return (*stories, *leaving, *_images(arch), *others, "cleanup.resources")
 
 
 @fault(

@@ -41,6 +41,12 @@ def _all_deletions(arch: Any) -> Keys:
     return (*stories, *leaving, *_images(arch), *others, "cleanup.resources")
 
 
+def _about_last_host(arch: Any) -> Keys:
+    """Those who look for the last compute host."""
+    last = arch.nodes_with("compute")[-1]
+    return ("compute.hosts", f"preflight.capacity[{last}]", f"compute.boots_on_host[{last}]")
+
+
 @fault(
     "compute.dead",
     component="nova",
@@ -273,7 +279,7 @@ def extension_missing(bench: Bench) -> Iterator[None]:
 @fault(
     "compute.host_missing",
     component="nova",
-    caught_by=("compute.hosts",),
+    caught_by=_about_last_host,
     story="A compute host never registered with nova.",
 )
 def host_missing(bench: Bench) -> Iterator[None]:

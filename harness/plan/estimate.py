@@ -46,8 +46,8 @@ def seconds(
 
 
 def posts(planned: PlannedScenario) -> int:
-    """About how many POSTs a story sends to compute: a server's request each, and one for what it does."""
-    return planned.creates + (planned.gate in _SENDING)
+    """About how many POSTs a story sends to compute: what it declares, else one where it is about compute."""
+    return max(planned.creates, int(planned.gate in _SENDING))
 
 
 class _Bucket:

@@ -14,7 +14,9 @@ def movable(arch: Architecture) -> bool:
     return len(arch.nodes_with("compute")) > 1
 
 
-@scenario("compute.rename", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), cost=0.3)
+@scenario(
+    "compute.rename", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), spread=True, cost=0.3
+)
 def test_rename(cloud: Cloud) -> None:
     """The server is given another name, and is found by it."""
     server, name = at_hand(cloud, "pair/1"), cloud.name("server")
@@ -28,7 +30,14 @@ def test_rename(cloud: Cloud) -> None:
 
 
 @scenario(
-    "compute.metadata", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), creates=1, cost=0.5
+    "compute.metadata",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/2",),
+    creates=1,
+    spread=True,
+    cost=0.5,
 )
 def test_metadata(cloud: Cloud) -> None:
     """Metadata are set, read one by one and together, replaced and removed."""
@@ -58,6 +67,7 @@ def test_metadata(cloud: Cloud) -> None:
     after=SEVERAL,
     holds=("pair/2",),
     creates=1,
+    spread=True,
     cost=0.5,
 )
 def test_metadata_limit(cloud: Cloud) -> None:
@@ -74,7 +84,14 @@ def test_metadata_limit(cloud: Cloud) -> None:
 
 
 @scenario(
-    "compute.rebuild", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), creates=1, cost=6.0
+    "compute.rebuild",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/2",),
+    creates=1,
+    spread=True,
+    cost=6.0,
 )
 def test_rebuild(cloud: Cloud) -> None:
     """The server is built anew with other metadata; it keeps its id and its address."""
@@ -95,6 +112,7 @@ def test_rebuild(cloud: Cloud) -> None:
     after=SEVERAL,
     holds=("pair/1",),
     creates=1,
+    spread=True,
     cost=6.0,
 )
 def test_image_of_server(cloud: Cloud) -> None:
@@ -129,6 +147,7 @@ def test_image_of_server(cloud: Cloud) -> None:
     applies=resizable,
     holds=("pair/1",),
     creates=2,
+    spread=True,
     cost=8.0,
 )
 def test_resize_reverted(cloud: Cloud) -> None:
@@ -152,6 +171,7 @@ def test_resize_reverted(cloud: Cloud) -> None:
     applies=resizable,
     holds=("pair/1",),
     creates=2,
+    spread=True,
     cost=8.0,
 )
 def test_resize(cloud: Cloud) -> None:
@@ -177,6 +197,7 @@ def test_resize(cloud: Cloud) -> None:
     requires=("admin",),
     holds=("pair/2",),
     creates=1,
+    spread=True,
     cost=8.0,
 )
 def test_migrate(cloud: Cloud) -> None:

@@ -29,14 +29,28 @@ address that is none.
 """
 
 
-@scenario("compute.unknown_image", gate="compute", needs=(*ANSWERS, "compute.flavors"), creates=1, cost=0.3)
+@scenario(
+    "compute.unknown_image",
+    gate="compute",
+    needs=(*ANSWERS, "compute.flavors"),
+    creates=1,
+    spread=True,
+    cost=0.3,
+)
 def test_unknown_image(cloud: Cloud) -> None:
     """No server is made from an image that nobody stored."""
     with cloud.expects("the image is refused", Invalid, NotFound):
         cloud.compute.create_server(image=cloud.invented_uuid(), flavor=cloud.shared("flavor"))
 
 
-@scenario("compute.unknown_flavor", gate="compute", needs=(*ANSWERS, "images.described"), creates=1, cost=0.3)
+@scenario(
+    "compute.unknown_flavor",
+    gate="compute",
+    needs=(*ANSWERS, "images.described"),
+    creates=1,
+    spread=True,
+    cost=0.3,
+)
 def test_unknown_flavor(cloud: Cloud) -> None:
     """No server is made of a flavor that nobody described."""
     with cloud.expects("the flavor is refused", Invalid, NotFound):
@@ -58,6 +72,7 @@ def test_tenant_mismatch(cloud: Cloud) -> None:
     needs=("images.described", "compute.flavors"),
     subjects=tuple(WRONG),
     creates=1,
+    spread=True,
     cost=0.3,
 )
 def test_refused(cloud: Cloud, subject: str) -> None:

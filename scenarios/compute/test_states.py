@@ -13,6 +13,7 @@ KINDS = ("soft", "hard")
     subjects=KINDS,
     holds=("pair/1",),
     creates=1,
+    spread=True,
     cost=3.0,
 )
 def test_reboot(cloud: Cloud, subject: str) -> None:
@@ -26,7 +27,14 @@ def test_reboot(cloud: Cloud, subject: str) -> None:
 
 
 @scenario(
-    "compute.pause", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), creates=2, cost=2.0
+    "compute.pause",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/1",),
+    creates=2,
+    spread=True,
+    cost=2.0,
 )
 def test_pause(cloud: Cloud) -> None:
     """The server is paused, and runs on."""
@@ -40,7 +48,14 @@ def test_pause(cloud: Cloud) -> None:
 
 
 @scenario(
-    "compute.suspend", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), creates=2, cost=4.0
+    "compute.suspend",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/1",),
+    creates=2,
+    spread=True,
+    cost=4.0,
 )
 def test_suspend(cloud: Cloud) -> None:
     """The server is suspended, and resumed."""
@@ -53,7 +68,16 @@ def test_suspend(cloud: Cloud) -> None:
         settled(cloud, server)
 
 
-@scenario("compute.stop", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/1",), creates=2, cost=4.0)
+@scenario(
+    "compute.stop",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/1",),
+    creates=2,
+    spread=True,
+    cost=4.0,
+)
 def test_stop(cloud: Cloud) -> None:
     """The server is switched off, and on again with an address."""
     server = at_hand(cloud, "pair/1")
@@ -67,7 +91,14 @@ def test_stop(cloud: Cloud) -> None:
 
 
 @scenario(
-    "compute.rescue", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), creates=2, cost=4.0
+    "compute.rescue",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/2",),
+    creates=2,
+    spread=True,
+    cost=4.0,
 )
 def test_rescue(cloud: Cloud) -> None:
     """The server is rescued with a password of its own, and comes back."""
@@ -82,7 +113,14 @@ def test_rescue(cloud: Cloud) -> None:
 
 
 @scenario(
-    "compute.password", gate="compute", needs=BOOTED, after=SEVERAL, holds=("pair/2",), creates=1, cost=2.0
+    "compute.password",
+    gate="compute",
+    needs=BOOTED,
+    after=SEVERAL,
+    holds=("pair/2",),
+    creates=1,
+    spread=True,
+    cost=2.0,
 )
 def test_password(cloud: Cloud) -> None:
     """The administrator's password is changed, and the server runs on."""
@@ -100,6 +138,7 @@ def test_password(cloud: Cloud) -> None:
     requires=("admin",),
     holds=("pair/2",),
     creates=2,
+    spread=True,
     cost=4.0,
 )
 def test_lock(cloud: Cloud) -> None:

@@ -12,6 +12,7 @@ UP = re.compile(r"\blogin:|cloud-init.* finished|boot finished at|completely up"
     needs=("compute.console",),
     requires=("console",),
     holds=("server",),
+    creates=1,
     cost=1.0,
 )
 def test_comes_up(cloud: Cloud) -> None:

@@ -16,6 +16,7 @@ LARGEST_LOSS = 0.25  # of memory: what kernel, crash area and tables take of a s
     holds=("guest",),
     servers=1,
     until=("guests.delete",),
+    creates=2,
     cost=4.0,
 )
 def test_boot(cloud: Cloud) -> None:
@@ -48,6 +49,7 @@ def test_boot(cloud: Cloud) -> None:
     holds=("neighbour",),
     servers=1,
     until=("guests.delete",),
+    creates=2,
     cost=3.0,
 )
 def test_neighbour(cloud: Cloud) -> None:

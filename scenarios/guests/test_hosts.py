@@ -11,6 +11,7 @@ from scenarios.network.test_described import shared_network
     requires=("admin", "guests"),
     holds=("host/{subject}",),
     spread=True,
+    creates=1,
     cost=1.0,
 )
 def test_answers_on_host(cloud: Cloud, subject: str) -> None:

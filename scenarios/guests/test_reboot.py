@@ -19,7 +19,7 @@ SETTLED_UP = 1.0
     requires=("guests",),
     spread=True,
     servers=1,
-    creates=2,
+    creates=3,
     cost=6.0,
 )
 def test_reboot(cloud: Cloud, subject: str) -> None:
@@ -56,7 +56,7 @@ def test_reboot(cloud: Cloud, subject: str) -> None:
     requires=("guests",),
     spread=True,
     servers=1,
-    creates=2,
+    creates=4,
     cost=8.0,
 )
 def test_rebuild(cloud: Cloud) -> None:
@@ -84,7 +84,7 @@ def test_rebuild(cloud: Cloud) -> None:
     requires=("guests",),
     spread=True,
     servers=1,
-    creates=3,
+    creates=5,
     cost=12.0,
 )
 def test_snapshot(cloud: Cloud) -> None:

@@ -64,6 +64,7 @@ def test_unknown_pool(cloud: Cloud) -> None:
     needs=("compute.boot", "network.pools"),
     applies=described,
     holds=("server",),
+    creates=1,
     cost=0.4,
 )
 def test_foreign_address(cloud: Cloud) -> None:

@@ -36,6 +36,7 @@ def leads_to(cloud: Cloud, address: dict[str, str], server: dict[str, str]) -> N
     requires=("guests",),
     applies=lambda arch: any(pools(arch)),
     holds=("guest", "floating"),
+    creates=1,
     cost=1.0,
 )
 def test_floating(cloud: Cloud) -> None:
@@ -55,6 +56,7 @@ def test_floating(cloud: Cloud) -> None:
     needs=("network.floating", "guests.neighbour"),
     requires=("guests",),
     holds=("guest", "neighbour", "floating"),
+    creates=2,
     cost=1.5,
 )
 def test_floating_moves(cloud: Cloud) -> None:
@@ -78,6 +80,7 @@ def test_floating_moves(cloud: Cloud) -> None:
     after=("network.floating_moves",),
     requires=("guests",),
     holds=("guest", "neighbour", "floating"),
+    creates=1,
     cost=1.0,
 )
 def test_floating_gone(cloud: Cloud) -> None:

@@ -44,6 +44,7 @@ def _told(seen: bool) -> str:
     after=("network.packets", "network.floating_gone", "guests.config_drive"),
     requires=("guests",),
     holds=("guest", "neighbour"),
+    creates=2,
     cost=2.0,
 )
 def test_group_enforced(cloud: Cloud) -> None:

@@ -6,7 +6,12 @@ DEVICE = "/dev/vdc"
 
 
 @scenario(
-    "volumes.attach", gate="volumes", needs=("compute.boot", "volumes.create"), holds=("server",), cost=4.0
+    "volumes.attach",
+    gate="volumes",
+    needs=("compute.boot", "volumes.create"),
+    holds=("server",),
+    creates=1,
+    cost=4.0,
 )
 def test_attach(cloud: Cloud) -> None:
     """A volume is given to a server, everybody tells which, and it is free again when it is taken off."""
@@ -43,7 +48,14 @@ def test_attach(cloud: Cloud) -> None:
     cloud.share("attachable", volume)
 
 
-@scenario("volumes.attached_is_kept", gate="volumes", needs=("volumes.attach",), holds=("server",), cost=3.0)
+@scenario(
+    "volumes.attached_is_kept",
+    gate="volumes",
+    needs=("volumes.attach",),
+    holds=("server",),
+    creates=2,
+    cost=3.0,
+)
 def test_attached_is_kept(cloud: Cloud) -> None:
     """A volume that a server has can be neither deleted nor attached a second time."""
     server = cloud.shared("server")["id"]
@@ -72,6 +84,7 @@ def test_attached_is_kept(cloud: Cloud) -> None:
     gate="volumes",
     needs=("volumes.attach",),
     holds=("server", "attachable"),
+    creates=2,
     cost=0.5,
 )
 def test_attach_refused(cloud: Cloud) -> None:
@@ -119,6 +132,7 @@ def test_other_tenant_attaches(cloud: Cloud) -> None:
     requires=("admin",),
     holds=("host/{subject}",),
     spread=True,
+    creates=1,
     cost=3.0,
 )
 def test_attaches_on_host(cloud: Cloud, subject: str) -> None:

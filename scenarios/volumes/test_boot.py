@@ -40,7 +40,7 @@ def ended(cloud: Cloud, server: str, volume: str) -> None:
     requires=("guests",),
     holds=("guest",),
     servers=1,
-    creates=2,
+    creates=5,
     cost=20.0,
 )
 def test_boot_from_volume(cloud: Cloud) -> None:

@@ -14,6 +14,7 @@ BYTES = 128 * 1024
     needs=("guests.boot", "volumes.attach"),
     requires=("guests",),
     holds=("guest",),
+    creates=1,
     cost=4.0,
 )
 def test_device_appears(cloud: Cloud) -> None:
@@ -38,6 +39,7 @@ def test_device_appears(cloud: Cloud) -> None:
     needs=("volumes.device_appears", "guests.neighbour"),
     requires=("guests",),
     holds=("guest", "neighbour", "disk"),
+    creates=2,
     cost=10.0,
 )
 def test_keeps_data(cloud: Cloud) -> None:
@@ -71,6 +73,7 @@ def test_keeps_data(cloud: Cloud) -> None:
     needs=("volumes.keeps_data", "volumes.from_snapshot"),
     requires=("guests",),
     holds=("guest", "disk"),
+    creates=1,
     cost=6.0,
 )
 def test_snapshot_data(cloud: Cloud) -> None:
@@ -107,6 +110,7 @@ def test_snapshot_data(cloud: Cloud) -> None:
     requires=("admin", "guests"),
     holds=("host/{subject}",),
     spread=True,
+    creates=1,
     cost=4.0,
 )
 def test_device_on_host(cloud: Cloud, subject: str) -> None:

@@ -80,7 +80,7 @@ class Rig:
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-P", "-m", "harness.cli", *words]
 
-    def call(self, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    def call(self, *words: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         """One ``deployday`` command to its end."""
         return subprocess.run(
             self.command(*words), capture_output=True, text=True, timeout=timeout, cwd=self.home, check=False
@@ -114,7 +114,7 @@ class Rig:
             words,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             cwd=self.home,
             check=False,
             env={**os.environ, **environment, "PYTHONPATH": root},
@@ -126,7 +126,7 @@ class Rig:
         """The lab's own control address."""
         url, headers = f"{self.lab.control_url}{path}", {"X-Lab-Password": self.password}
         request = urllib.request.Request(url, method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")
 
     @contextmanager

@@ -176,7 +176,7 @@ def exchanges(runs: Path) -> int:
     return sum(path.read_bytes().count(b'"kind":"exchange"') for path in runs.glob("*/events.jsonl"))
 
 
-def until(done: object, limit: float = 120.0) -> bool:
+def until(done: object, limit: float = 400.0) -> bool:
     """Ask until it holds; False at the limit."""
     end = time.monotonic() + limit
     while time.monotonic() < end:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from harness.lab.compute.machine import KEEP, Row
-from harness.lab.compute.state import compute
+from harness.lab.compute.scheduler import engine
+from harness.lab.compute.state import compute, live
 from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, Keys, fault
 from harness.lab.faults.rules import Change, Exchange
@@ -94,9 +95,15 @@ def stuck_build(bench: Bench) -> Iterator[None]:
     story="Nova accepts the deletion of a server, and the server stays.",
 )
 def server_undeletable(bench: Bench) -> Iterator[None]:
-    """Deleting changes nothing."""
-    with bench.machine("compute.delete", (Row(KEEP, KEEP, KEEP),)):
-        yield
+    """Deleting never ends; it does once the fault is over, so that the quota has room again."""
+    world = bench.world
+    try:
+        with bench.machine("compute.delete", (Row(KEEP, KEEP, "deleting"),)):
+            yield
+    finally:
+        for server in live(world):
+            if server.task_state == "deleting":
+                engine(world).begin(server, "compute.delete")
 
 
 @fault(

@@ -28,6 +28,7 @@ from harness.cloud.telling import Telling
 from harness.cloud.waits import Failing, Goal, patience, wait_for, wait_gone
 from harness.hosts import Guest
 from harness.ledger import Ledger
+from harness.plan.spreading import stranger
 from harness.rings import Builder
 from harness.waiting import Clock, Stopwatch
 
@@ -56,8 +57,7 @@ class Cloud(CloudSession):
     @cached_property
     def other(self) -> CloudSession:
         """The same clients as a user of another tenant; raises ``OutOfReach`` without a second account."""
-        stranger = "other" if self._who == "main" else "main"
-        return CloudSession(self._run.link(stranger), self._run.dialect)
+        return CloudSession(self._run.link(stranger(self._who)), self._run.dialect)
 
     @cached_property
     def admin(self) -> CloudSession:

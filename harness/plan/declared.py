@@ -49,9 +49,9 @@ class Scenario:
     ``cost`` is the likely duration in seconds, ``limit`` the wall after which a hanging story is stopped
     (None: derived from the cost and the objectives), ``servers`` how many servers it runs at once;
     those that it leaves running count until ``until`` is over. ``creates`` is how many requests for a server
-    it sends (None: as many as ``servers``). ``holds`` names shared things that no other story may touch
-    meanwhile. ``spread`` lets the plan tell it as any of the run's users, the same one for all stories of a
-    subject.
+    it sends (None: as many as ``servers``), ``foreign`` how many as the other tenant. ``holds`` names shared
+    things that no other story may touch meanwhile. ``spread`` lets the plan tell it as any of the run's users,
+    the same one for all stories that have something in common.
     Raises ``TypeError`` or ``ValueError`` with the scenario's id for anything that makes no sense.
     """
 
@@ -61,6 +61,7 @@ class Scenario:
     after: tuple[Need, ...] = ()
     servers: int = 0
     creates: int | None = None
+    foreign: int = 0
     until: tuple[Need, ...] = ()
     holds: tuple[str, ...] = ()
     spread: bool = False
@@ -91,7 +92,7 @@ class Scenario:
             if isinstance(need, str) and not need.startswith(HOLDERS):
                 split_need(need)
         if (
-            min(self.servers, self.creations) < 0
+            min(self.servers, self.creations, self.foreign) < 0
             or self.cost <= 0
             or (self.limit is not None and self.limit <= 0)
         ):

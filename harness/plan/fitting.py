@@ -13,7 +13,7 @@ from dataclasses import replace
 from harness.accounts.allowance import Allowance
 from harness.plan.planned import PlannedScenario
 from harness.plan.room import Room
-from harness.plan.spreading import MAIN, creations, spread
+from harness.plan.spreading import MAIN, creations, spread, stranger
 
 Rows = tuple[PlannedScenario, ...]
 Book = Mapping[str, Allowance]
@@ -42,7 +42,7 @@ def told(scenarios: Sequence[PlannedScenario], book: Book) -> Rows:
 def short(rows: Iterable[PlannedScenario], book: Book) -> dict[str, int]:
     """How many creations more each user would need than it has left; those with enough are left out."""
     needed = creations(rows)
-    lacks = {name: count - _left(book, name, count) for name, count in needed.items()}
+    lacks = {name: count - _left(book, name, count) for name, count in needed.items() if name in book}
     return {name: count for name, count in lacks.items() if count > 0}
 
 
@@ -80,8 +80,9 @@ def _within_quotas(rows: Rows, book: Book, budget: int) -> Rows:
 
 def _within_creations(rows: Rows, book: Book) -> Rows:
     while missing := short(rows, book):
-        last = next(row for row in reversed(rows) if row.runs and row.creates and row.account in missing)
-        rows = without(rows, last.key, _spent(last, book, creations(rows)))
+        last = next(row for row in reversed(rows) if row.runs and _asked(row) & missing.keys())
+        user = min(_asked(last) & missing.keys())
+        rows = without(rows, last.key, _spent(user, book, creations(rows)))
     return rows
 
 
@@ -115,9 +116,16 @@ def _beside(row: PlannedScenario, book: Book, budget: int) -> str:
     return f"beside the servers that it needs, {whose} {words} leaves no room for {_count(row.servers)} more"
 
 
-def _spent(row: PlannedScenario, book: Book, needed: Counter[str]) -> str:
-    allowed = book[row.account]
+def _asked(row: PlannedScenario) -> set[str]:
+    """Whose creations a story costs."""
+    return {
+        name for name, count in ((row.account, row.creates), (stranger(row.account), row.foreign)) if count
+    }
+
+
+def _spent(user: str, book: Book, needed: Counter[str]) -> str:
+    allowed = book[user]
     return (
         f"over the budget of creations: {allowed.creations} of {allowed.of} are left for this user, "
-        f"and the plan needs {needed[row.account]}"
+        f"and the plan needs {needed[user]}"
     )

@@ -31,6 +31,7 @@ class PlannedScenario:
     requires: tuple[str, ...] = ()
     servers: int = 0
     creates: int = 0
+    foreign: int = 0
     until: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
     spread: bool = False

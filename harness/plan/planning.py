@@ -103,6 +103,7 @@ class _Expanding:
             requires=scenario.requires,
             servers=scenario.servers,
             creates=scenario.creations,
+            foreign=scenario.foreign,
             until=until,
             holds=tuple(_owned(name, subject) for name in scenario.holds),
             spread=scenario.spread,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from harness.plan.planned import PlannedScenario
 
-MAIN = "main"
+MAIN, OTHER = "main", "other"
 
 
 def spread(
@@ -29,6 +29,7 @@ def spread(
     for row in rows:
         if row.runs and not row.spread:
             load[MAIN] += row.creates
+            load[OTHER] += row.foreign
             stories[MAIN] += 1
     told: dict[str, str] = {}
     for group in _groups([row for row in rows if row.spread and row.runs]):
@@ -47,7 +48,13 @@ def creations(scenarios: Iterable[PlannedScenario]) -> Counter[str]:
     for row in scenarios:
         if row.runs:
             found[row.account] += row.creates
+            found[stranger(row.account)] += row.foreign
     return found
+
+
+def stranger(user: str) -> str:
+    """Who is the user of another tenant in a story that this one tells (``cloud.other``)."""
+    return OTHER if user == MAIN else MAIN
 
 
 def _groups(rows: list[PlannedScenario]) -> list[list[PlannedScenario]]:

@@ -25,6 +25,7 @@ ACTS: Mapping[str, Act] = {
     subjects=tuple(ACTS),
     requires=("second_account",),
     holds=("server",),
+    foreign=1,
     cost=0.2,
 )
 def test_foreign(cloud: Cloud, subject: str) -> None:

@@ -183,6 +183,7 @@ def mtu_of(guest: Guest) -> int:
     applies=shared_network,
     holds=("guest",),
     servers=1,
+    foreign=2,
     cost=4.0,
 )
 def test_other_tenant(cloud: Cloud) -> None:

@@ -110,6 +110,7 @@ def test_attach_refused(cloud: Cloud) -> None:
     after=("volumes.attach_refused",),
     requires=("second_account",),
     holds=("server", "attachable"),
+    foreign=1,
     cost=0.5,
 )
 def test_other_tenant_attaches(cloud: Cloud) -> None:

@@ -120,3 +120,14 @@ def test_what_is_kept_fits_and_what_is_needed_is_kept(
         tight = any(allowed.servers is not None for allowed in book.values())
         assert tight or not lost
     assert all(count <= sum(row.creates for row in rows) for count in creations(told).values())
+
+
+def test_what_is_sent_as_the_stranger_is_the_strangers_cost() -> None:
+    rows = (server("compute.boot"), story("compute.foreign", needs=("compute.boot",), foreign=2))
+    book = {"main": Allowance(creations=1), "other": Allowance(creations=1, of="50 a day")}
+    told = fit(rows, book, 4)
+    assert unreached(told) == {
+        "compute.foreign": "over the budget of creations: 1 of 50 a day are left for this user, "
+        "and the plan needs 2"
+    }
+    assert unreached(fit(rows, {"main": Allowance(creations=1)}, 4)) == {}

@@ -53,7 +53,7 @@ def test_a_ring_that_is_missing_or_damaged(cloud: Cloud, machines: dict[str, Mac
     with pytest.raises(FileMissing) as raised:
         cloud.nodes["storage-1"].ring_file("account")
     assert raised.value.component == "swift"
-    with pytest.raises(HostError, match=r"storage-1: /etc/swift/object.ring.gz: .*damaged") as broken:
+    with pytest.raises(HostError, match=r"storage-1: /etc/swift/object.ring.gz: .*torn") as broken:
         cloud.nodes["storage-1"].ring("object")
     assert (broken.value.component, len(broken.value.cites)) == ("swift", 1)
     with pytest.raises(OutOfReach, match=r"no node keeps /etc/swift/account.builder"):

@@ -98,7 +98,9 @@ READS: dict[str, Callable[[CloudSession], Any]] = {
     "versions of volume": lambda s: s.versions("volume"),
     "versions of image": lambda s: s.versions("image"),
 }
-MAY_BE_EMPTY = frozenset({"floating addresses", "keypairs", "servers", "servers in short", "volumes", "containers"})
+MAY_BE_EMPTY = frozenset(
+    {"floating addresses", "keypairs", "servers", "servers in short", "volumes", "containers"}
+)
 
 
 @pytest.mark.parametrize("what", READS)

@@ -22,8 +22,9 @@ def control_app(world: World, toggles: Toggles, hold: Hold) -> Routes:
 
     ``GET /_lab/inventory``, ``GET /_lab/secrets``; ``GET /_lab/faults``, ``POST`` and ``DELETE`` of
     ``/_lab/faults/<name>``; ``POST /_lab/hold/<n>`` holds the n-th answer from now (``?method=&path=`` say
-    which count), ``GET`` and ``DELETE`` of ``/_lab/hold`` look and let go. ``POST /_lab/jitter/<milliseconds>/<seed>`` makes answers and states take
-    longer by chance, ``GET`` and ``DELETE`` of ``/_lab/jitter`` look and end it.
+    which count), ``GET`` and ``DELETE`` of ``/_lab/hold`` look and let go.
+    ``POST /_lab/jitter/<milliseconds>/<seed>`` makes answers and states take longer by chance, ``GET`` and
+    ``DELETE`` of ``/_lab/jitter`` look and end it.
     """
 
     async def inventory(request: Request) -> Response:

@@ -50,8 +50,8 @@ class Scenario:
     (None: derived from the cost and the objectives), ``servers`` how many servers it runs at once;
     those that it leaves running count until ``until`` is over. ``creates`` is how many requests for a server
     it sends (None: as many as ``servers``), ``foreign`` how many as the other tenant. ``holds`` names shared
-    things that no other story may touch meanwhile. ``spread`` lets the plan tell it as any of the run's users,
-    the same one for all stories that have something in common.
+    things that no other story may touch meanwhile. ``spread`` lets the plan tell it as any of the run's
+    users, the same one for all stories that have something in common.
     Raises ``TypeError`` or ``ValueError`` with the scenario's id for anything that makes no sense.
     """
 

@@ -62,7 +62,8 @@ def test_a_broken_cloud_is_no_go_and_names_the_component(tmp_path: Path) -> None
     assert re.search(r"^ NO-GO +six-node", done.out, re.MULTILINE)
     assert "glance" in done.out
     found = verdicts(running.folder)
-    assert {key for key, verdict in found.items() if verdict == "fail"} == {"images.download", "images.members"}
+    failed = {key for key, verdict in found.items() if verdict == "fail"}
+    assert failed == {"images.download", "images.members"}
     assert running.left() == []
 
 

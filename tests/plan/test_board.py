@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.plan import Board, PlannedScenario, Unable
+from tests.plan.relaxed import RELAXED
 
 BUDGET = 4
 ENDINGS = ("completed", "failed", "crashed", "out_of_reach")
@@ -78,6 +79,7 @@ def play(
     raise AssertionError("the game does not end")
 
 
+@RELAXED
 @given(games(), st.randoms(use_true_random=False))
 def test_nothing_starts_before_its_needs_are_met_nor_beyond_the_budget(
     game: tuple[list[PlannedScenario], dict[str, str]], chance: Random
@@ -98,6 +100,7 @@ def test_nothing_starts_before_its_needs_are_met_nor_beyond_the_budget(
     play(plan, endings, workers=4, chance=chance, look=look)
 
 
+@RELAXED
 @given(games(), st.randoms(use_true_random=False))
 def test_every_order_gives_the_same_outcomes_and_roots(
     game: tuple[list[PlannedScenario], dict[str, str]], chance: Random
@@ -109,6 +112,7 @@ def test_every_order_gives_the_same_outcomes_and_roots(
         assert play(plan, endings, workers=workers, chance=chance) == alone
 
 
+@RELAXED
 @given(games())
 def test_in_running_order_the_next_one_is_always_ready_or_settled(
     game: tuple[list[PlannedScenario], dict[str, str]],
@@ -124,6 +128,7 @@ def test_in_running_order_the_next_one_is_always_ready_or_settled(
     assert board.done
 
 
+@RELAXED
 @given(games(), st.integers(0, 10))
 def test_after_a_stop_only_the_clean_up_runs(
     game: tuple[list[PlannedScenario], dict[str, str]], count: int

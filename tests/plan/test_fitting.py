@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.accounts.allowance import Allowance
@@ -10,6 +10,7 @@ from harness.plan.fitting import at_once, fit, short
 from harness.plan.planned import PlannedScenario
 from harness.plan.room import Room
 from harness.plan.spreading import creations
+from tests.plan.relaxed import RELAXED
 from tests.plan.test_room import plans as laid_out
 
 
@@ -101,7 +102,7 @@ ALLOWED = st.builds(
 )
 
 
-@settings(deadline=None)
+@RELAXED
 @given(laid_out(), st.fixed_dictionaries({"main": ALLOWED, "other": ALLOWED}), st.integers(2, 4))
 def test_what_is_kept_fits_and_what_is_needed_is_kept(
     rows: list[PlannedScenario], book: dict[str, Allowance], budget: int

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.plan import Board, PlannedScenario
 from harness.plan.room import Room
+from tests.plan.relaxed import RELAXED
 
 ACCOUNTS = ("main", "other")
 
@@ -90,7 +91,7 @@ def look(board: Board, over: set[str], outcomes: dict[str, str]) -> None:
     assert all(there[name] <= most for name, most in board.tenants.items())
 
 
-@settings(deadline=None)
+@RELAXED
 @given(plans(), BUDGETS, st.integers(1, 4), st.randoms(use_true_random=False))
 def test_no_order_breaks_a_budget_or_never_ends(
     plan: list[PlannedScenario], budget: tuple[int, int, int], workers: int, chance: Random
@@ -101,7 +102,7 @@ def test_no_order_breaks_a_budget_or_never_ends(
         assert set(outcomes.values()) == {"completed"}
 
 
-@settings(deadline=None)
+@RELAXED
 @given(plans(7), BUDGETS)
 def test_there_is_room_where_any_order_at_all_leads_to_the_end(
     plan: list[PlannedScenario], budget: tuple[int, int, int]

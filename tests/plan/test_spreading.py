@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from harness.plan.planned import PlannedScenario
 from harness.plan.spreading import creations, spread
+from tests.plan.relaxed import RELAXED
 
 USERS = ("main", "other", "user-3")
 
@@ -32,6 +33,7 @@ def stories(draw: st.DrawFn) -> list[PlannedScenario]:
     ]
 
 
+@RELAXED
 @given(stories(), st.integers(1, 3))
 def test_all_stories_of_a_subject_have_one_user_and_nobody_has_much_more(
     rows: list[PlannedScenario], count: int

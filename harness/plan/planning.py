@@ -225,7 +225,10 @@ def _without_lost(row: PlannedScenario, by_key: Mapping[str, PlannedScenario]) -
 
 
 def _with_needs(rows: Sequence[PlannedScenario], selected: Collection[str] | None) -> set[str]:
-    """The selected keys, everything that they need, and the clean-up where anything at all is selected."""
+    """The selected keys, everything that they need, and the clean-up where anything at all is selected.
+
+    What removes servers that one of them leaves running comes too: else these would count as gone.
+    """
     by_key = {row.key: row for row in rows}
     if selected is None:
         return set(by_key)
@@ -236,7 +239,7 @@ def _with_needs(rows: Sequence[PlannedScenario], selected: Collection[str] | Non
         key = left.pop()
         if key not in wanted:
             wanted.add(key)
-            left += by_key[key].needs
+            left += (*by_key[key].needs, *by_key[key].until)
     return wanted
 
 

@@ -121,6 +121,17 @@ def test_what_the_site_lacks_is_out_of_reach(arch: Architecture) -> None:
     assert plan.by_key["b.b"].runs
 
 
+def test_a_selection_brings_what_removes_its_servers(arch: Architecture) -> None:
+    declared = [
+        declare("a.boot", servers=1, until=("a.delete",)),
+        declare("a.delete", needs=("a.boot",)),
+        declare("a.rest", needs=("a.boot",)),
+    ]
+    plan = make_plan(declared, arch, selected=["a.boot"], scope="-k boot")
+    assert keys(plan) == ["a.boot", "a.delete"]
+    assert plan.by_key["a.boot"].until == ("a.delete",)
+
+
 def test_a_selection_brings_its_needs_and_the_clean_up(arch: Architecture) -> None:
     declared = [
         declare("a.token", "preflight"),

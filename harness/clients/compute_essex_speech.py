@@ -6,10 +6,12 @@ Novaclient is given the catalogue's URL, so that it discovers nothing: Essex has
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from novaclient import client as novaclient
+from novaclient.base import Manager
 
 from harness.clients.link import Link
 from harness.clients.words import in_words
@@ -46,8 +48,17 @@ class Speech:
     def _nova(self) -> Any:
         url = self._link.endpoint("compute")
         if self._made is None:
-            self._made = novaclient.Client("2", session=self._link.session, endpoint_override=url)
+            made = novaclient.Client("2", session=self._link.session, endpoint_override=url)
+            for manager in vars(made).values():
+                if isinstance(manager, Manager):
+                    manager.completion_cache = _no_cache
+            self._made = made
         return self._made
+
+
+def _no_cache(*_: object, **__: object) -> AbstractContextManager[None]:
+    """Nothing: novaclient would write names and ids below the user's home, for its own command line."""
+    return nullcontext()
 
 
 def part(text: str) -> str:

@@ -1,6 +1,7 @@
 """What is asked of Nova, and how its answers are read; shapes as recorded, values of our own."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -200,3 +201,12 @@ def test_keypairs_console_delete(session: CloudSession, service: Service) -> Non
     service.on("POST", f"{COMPUTE}/servers/s1/action", body={"output": 7})
     with pytest.raises(ServerFault, match="cannot be read"):
         session.compute.console("s1")
+
+
+def test_nothing_is_written_below_the_home_folder(
+    session: CloudSession, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOVACLIENT_UUID_CACHE_DIR", str(tmp_path / "cache"))
+    service.on("GET", f"/compute/v2/{TENANT}/os-keypairs", body={"keypairs": []})
+    assert session.compute.keypairs() == []
+    assert list(tmp_path.iterdir()) == []

@@ -1,24 +1,29 @@
-"""What stories of servers have in common: to wait until one has settled, and a server that is fit for use."""
+"""What stories of servers have in common: to wait until one has settled or is gone, and one fit for use."""
 
 from functools import partial
 
-from harness.testing import Cloud, NotFound, OutOfReach, Server
+from harness.testing import Cloud, Guests, NotFound, OutOfReach, Server
 
 STOPPED = ("STOPPED", "SHUTOFF")
 """A server that is switched off: as Essex says it, and as everybody says since."""
 _SETTLED = (None, "resize_verify")
 
 
-def settled(cloud: Cloud, server: str, *statuses: str, what: str = "", limit: float | None = None) -> Server:
-    """Wait until a server (by id) has one of the statuses, and no task is under way."""
-    wanted = statuses or ("ACTIVE",)
+def settled(
+    cloud: Cloud, server: str, *statuses: str, what: str = "", theirs: Guests | None = None
+) -> Server:
+    """Wait until a server (by id) has one of the statuses, and no task is under way.
+
+    ``theirs`` says whose it is, where it is another tenant's.
+    """
+    wanted, compute = statuses or ("ACTIVE",), (theirs or cloud).compute
     return cloud.wait(
         what or f"the server is {wanted[0]}",
-        lambda: cloud.compute.server(server),
+        lambda: compute.server(server),
         goal=lambda seen: seen.status in wanted and seen.task_state in _SETTLED,
         fail_on=lambda seen: seen.status == "ERROR",
         state=lambda seen: seen.state,
-        limit=cloud.patience("boot") if limit is None else limit,
+        limit=cloud.patience("boot"),
     )
 
 
@@ -47,13 +52,14 @@ def at_hand(cloud: Cloud, name: str) -> str:
         return fresh
 
 
-def gone(cloud: Cloud, *servers: str) -> None:
-    """Delete servers (by id), and wait until none is there."""
+def gone(cloud: Cloud, *servers: str, theirs: Guests | None = None) -> None:
+    """Delete servers (by id; ``theirs`` as above), and wait until none is there."""
+    compute = (theirs or cloud).compute
     for server in servers:
-        cloud.compute.delete_server(server)
+        compute.delete_server(server)
     for server in servers:
         limit = cloud.patience("delete")
-        cloud.wait_gone("the server is gone", partial(cloud.compute.server, server), limit=limit)
+        cloud.wait_gone("the server is gone", partial(compute.server, server), limit=limit)
 
 
 def next_flavor(cloud: Cloud, flavor: str) -> str:

@@ -1,4 +1,5 @@
 from harness.testing import Cloud, NotFound, scenario
+from scenarios.compute.servers import gone, settled
 
 
 @scenario(
@@ -16,14 +17,7 @@ def test_boot(cloud: Cloud) -> None:
     with cloud.step("ask for a server"), cloud.timed("boot"):
         asked = cloud.compute.create_server(image=image, flavor=flavor)
         cloud.share("server", {"id": asked.id, "flavor": flavor, "image": image})
-        server = cloud.wait(
-            "the server is ACTIVE",
-            lambda: cloud.compute.server(asked.id),
-            goal=lambda seen: seen.status == "ACTIVE",
-            fail_on=lambda seen: seen.status == "ERROR",
-            state=lambda seen: seen.state,
-            limit=cloud.patience("boot"),
-        )
+        server = settled(cloud, asked.id)
     with cloud.step("look at its addresses"):
         addresses = [address for found in server.addresses.values() for address in found]
         cloud.check("it has a fixed address", bool(addresses), expected="at least one address", found="none")
@@ -128,12 +122,7 @@ def test_delete(cloud: Cloud) -> None:
     """A deleted server is gone within the objective."""
     server = cloud.shared("server")["id"]
     with cloud.step("delete the server"), cloud.timed("delete"):
-        cloud.compute.delete_server(server)
-        cloud.wait_gone(
-            "the server is gone",
-            lambda: cloud.compute.server(server),
-            limit=cloud.patience("delete"),
-        )
+        gone(cloud, server)
     with cloud.step("list servers"):
         listed = [found.id for found in cloud.compute.servers()]
         cloud.check("it is not listed", server not in listed, expected="not listed", found=server)

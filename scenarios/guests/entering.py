@@ -1,18 +1,6 @@
-"""What stories that make and enter guests have in common."""
+"""What stories that enter guests have in common."""
 
-from harness.testing import Cloud, Guest, Guests, Server
-
-
-def wait_active(cloud: Cloud, guests: Guests, server: str, limit: float | None = None) -> Server:
-    """Until a server of these guests' user is ACTIVE; gives it as compute tells it then."""
-    return cloud.wait(
-        "the server is ACTIVE",
-        lambda: guests.compute.server(server),
-        goal="ACTIVE",
-        fail_on=("ERROR",),
-        state=lambda seen: seen.state,
-        limit=limit or cloud.patience("boot"),
-    )
+from harness.testing import Cloud, Guest, Server
 
 
 def address_of(server: Server) -> str:

@@ -1,7 +1,8 @@
 import re
 
 from harness.testing import Cloud, scenario
-from scenarios.guests.entering import address_of, wait_active, wait_answers, wait_silent
+from scenarios.compute.servers import gone, settled
+from scenarios.guests.entering import address_of, wait_answers, wait_silent
 
 FILE = "/etc/deployday"
 LEFT_BY_USER_DATA = "/etc/deployday-user-data"
@@ -33,7 +34,7 @@ def test_boot(cloud: Cloud) -> None:
             user_data=f"#!/bin/sh\necho {token} > {LEFT_BY_USER_DATA}\n".encode(),
             files={FILE: f"{token}\n".encode()},
         )
-        server = wait_active(cloud, cloud.guests, server.id)
+        server = settled(cloud, server.id)
         cloud.share("guest", {**asked, "id": server.id, "name": server.name, "address": address_of(server)})
     with cloud.step("enter it"):
         guest = cloud.guest(server)
@@ -70,7 +71,7 @@ def test_neighbour(cloud: Cloud) -> None:
             metadata={"deployday": token},
             config_drive=True,
         )
-        server = wait_active(cloud, cloud.guests, server.id)
+        server = settled(cloud, server.id)
         cloud.share(
             "neighbour",
             {
@@ -240,10 +241,7 @@ def test_delete(cloud: Cloud) -> None:
     with cloud.step("look whether it answers"):
         cloud.check("it does", guest.answers(), expected="an SSH server", found="none")
     with cloud.step("delete the server"):
-        cloud.compute.delete_server(known["id"])
-        cloud.wait_gone(
-            "the server is gone", lambda: cloud.compute.server(known["id"]), limit=cloud.patience("delete")
-        )
+        gone(cloud, known["id"])
     with cloud.step("look whether its address answers"):
         wait_silent(cloud, guest)
     with cloud.step("delete the neighbour"):

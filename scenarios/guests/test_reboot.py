@@ -2,7 +2,7 @@ import time
 
 from harness.testing import Cloud, CloudError, Guest, Server, scenario
 from scenarios.compute.servers import gone, settled
-from scenarios.guests.entering import wait_active, wait_answers
+from scenarios.guests.entering import wait_answers
 
 NEEDS = ("guests.boot",)
 KINDS = ("soft", "hard")
@@ -120,7 +120,7 @@ def entered(cloud: Cloud, image: str) -> tuple[Server, Guest]:
         asked = cloud.compute.create_server(
             image=image, flavor=cloud.shared("flavor"), key=cloud.guests.key, groups=(cloud.guests.group,)
         )
-        server = wait_active(cloud, cloud.guests, asked.id)
+        server = settled(cloud, asked.id)
         guest = cloud.guest(server)
         wait_answers(cloud, guest)
     return server, guest

@@ -3,7 +3,8 @@ from collections.abc import Callable
 from functools import partial
 
 from harness.testing import Architecture, Cloud, Conflict, Guest, Invalid, OutOfReach, scenario
-from scenarios.guests.entering import address_of, wait_active, wait_answers
+from scenarios.compute.servers import gone, settled
+from scenarios.guests.entering import address_of, wait_answers
 from scenarios.network.test_described import described, shared_network
 from scenarios.network.test_floating import lead, take
 
@@ -196,7 +197,7 @@ def test_other_tenant(cloud: Cloud) -> None:
         asked = theirs.compute.create_server(
             image=known["image"], flavor=known["flavor"], key=theirs.key, groups=(group.name,)
         )
-        server = wait_active(cloud, theirs, asked.id)
+        server = settled(cloud, asked.id, theirs=theirs)
         guest, stranger = cloud.guest(known["id"]), theirs.guest(server)
         wait_answers(cloud, stranger)
     with cloud.step("let each ask the other for an echo"):
@@ -211,10 +212,7 @@ def test_other_tenant(cloud: Cloud) -> None:
             )
             cloud.check("its own still pass", stranger.pings(known["address"]), "they pass", "they do not")
     with cloud.step("delete the stranger"):
-        theirs.compute.delete_server(server.id)
-        cloud.wait_gone(
-            "the server is gone", lambda: theirs.compute.server(server.id), limit=cloud.patience("delete")
-        )
+        gone(cloud, server.id, theirs=theirs)
 
 
 @scenario(

@@ -1,5 +1,6 @@
 from harness.testing import Cloud, Guest, scenario
-from scenarios.guests.entering import address_of, wait_active, wait_answers
+from scenarios.compute.servers import gone, settled
+from scenarios.guests.entering import address_of, wait_answers
 from scenarios.volumes.disks import GB, disks, given, taken
 from scenarios.volumes.states import wait_available
 
@@ -18,7 +19,7 @@ def booted(cloud: Cloud, volume: str) -> tuple[str, Guest]:
         groups=(cloud.guests.group,),
         block_devices={"vda": f"{volume}:::0"},
     )
-    known = wait_active(cloud, cloud.guests, server.id)
+    known = settled(cloud, server.id)
     guest = cloud.guest(known, address_of(known))
     wait_answers(cloud, guest)
     return server.id, guest
@@ -26,10 +27,7 @@ def booted(cloud: Cloud, volume: str) -> tuple[str, Guest]:
 
 def ended(cloud: Cloud, server: str, volume: str) -> None:
     """Delete the server; its volume is free then."""
-    cloud.compute.delete_server(server)
-    cloud.wait_gone(
-        "the server is gone", lambda: cloud.compute.server(server), limit=cloud.patience("delete")
-    )
+    gone(cloud, server)
     wait_available(cloud, volume, "the volume is free")
 
 

@@ -1,5 +1,6 @@
 from harness.testing import Architecture, Cloud, NotFound, OutOfReach, OverQuota, scenario
 from scenarios.compute.servers import at_hand, next_flavor, settled
+from scenarios.images.states import wait_active
 
 BOOTED, SEVERAL = ("compute.boot",), ("compute.several",)
 
@@ -120,13 +121,7 @@ def test_image_of_server(cloud: Cloud) -> None:
     server = at_hand(cloud, "pair/1")
     with cloud.step("make an image of it"):
         made = cloud.compute.create_image(server, metadata={"purpose": "proof"})
-        image = cloud.wait(
-            "the image is active",
-            lambda: cloud.images.show(made),
-            goal="active",
-            fail_on=("killed", "deleted"),
-            limit=cloud.patience("boot"),
-        )
+        image = wait_active(cloud, made, objective="boot")
     with cloud.step("see what it says of itself"):
         wanted = {"instance_uuid": server, "image_type": "snapshot", "purpose": "proof"}
         told = {key: image.properties.get(key) for key in wanted}

@@ -3,6 +3,7 @@ import time
 from harness.testing import Cloud, CloudError, Guest, Server, scenario
 from scenarios.compute.servers import gone, settled
 from scenarios.guests.entering import wait_answers
+from scenarios.images.states import wait_active
 
 NEEDS = ("guests.boot",)
 KINDS = ("soft", "hard")
@@ -95,13 +96,7 @@ def test_snapshot(cloud: Cloud) -> None:
         write(guest, token)
     with cloud.step("make an image of the server"):
         image = cloud.compute.create_image(server.id)
-        cloud.wait(
-            "the image is active",
-            lambda: cloud.images.show(image),
-            goal="active",
-            fail_on=("killed", "deleted"),
-            limit=cloud.patience("boot"),
-        )
+        wait_active(cloud, image, objective="boot")
         settled(cloud, server.id)
         gone(cloud, server.id)
     with cloud.step("boot from it"):

@@ -1,6 +1,7 @@
 from hashlib import md5
 
 from harness.testing import Cloud, Invalid, NotFound, scenario
+from scenarios.images.states import wait_active
 
 
 @scenario(
@@ -17,14 +18,7 @@ def test_upload(cloud: Cloud) -> None:
         image = cloud.images.upload(
             content, disk_format="raw", container_format="bare", properties={"chapter": chapter}
         )
-        image = cloud.wait(
-            "the image is active",
-            lambda: cloud.images.show(image.id),
-            goal=lambda seen: seen.status == "active",
-            fail_on=lambda seen: seen.status in ("killed", "deleted"),
-            state=lambda seen: seen.status,
-            limit=cloud.patience("image"),
-        )
+        image = wait_active(cloud, image.id)
     with cloud.step("compare it with what was sent"):
         checksum = md5(content, usedforsecurity=False).hexdigest()
         cloud.check(

@@ -29,7 +29,7 @@ from harness.clients.errors import (
     ServerFault,
     Unreachable,
 )
-from harness.clients.values import CatalogueEntry, Image, Server
+from harness.clients.values import CatalogueEntry, Image, Server, Snapshot, Volume
 from harness.cloud import Cloud
 from harness.cloud.guests import Guests
 from harness.errors import CloudError, OutOfReach
@@ -54,7 +54,9 @@ __all__ = [
     "Scenario",
     "Server",
     "ServerFault",
+    "Snapshot",
     "Unreachable",
+    "Volume",
     "scenario",
 ]
 

@@ -2,7 +2,7 @@ import hashlib
 
 from harness.testing import Cloud, scenario
 from scenarios.volumes.disks import GB, disks, given, md5_of, mounted, taken, unmounted
-from scenarios.volumes.states import wait_available
+from scenarios.volumes.states import wait_available, wait_snapshot
 
 FILE = "deployday"
 BYTES = 128 * 1024
@@ -81,12 +81,7 @@ def test_snapshot_data(cloud: Cloud) -> None:
     server, expected = cloud.shared("guest")["id"], cloud.shared("written")
     with cloud.step("make a snapshot of the volume"):
         snapshot = cloud.volumes.create_snapshot(cloud.shared("disk")).id
-        cloud.wait(
-            "the snapshot is available",
-            lambda: cloud.volumes.snapshot(snapshot),
-            goal="available",
-            limit=cloud.patience("volume"),
-        )
+        wait_snapshot(cloud, snapshot)
     with cloud.step("make a volume of the snapshot"):
         copy = cloud.volumes.create(1, snapshot=snapshot).id
         wait_available(cloud, copy)

@@ -1,5 +1,5 @@
 from harness.testing import Cloud, Conflict, Invalid, NotFound, scenario
-from scenarios.volumes.states import wait_available
+from scenarios.volumes.states import wait_available, wait_gone, wait_snapshot
 from scenarios.volumes.test_volume import COMPUTE_ANSWERS
 
 
@@ -9,13 +9,7 @@ def test_snapshot(cloud: Cloud) -> None:
     volume = cloud.shared("volume")["id"]
     with cloud.step("ask for a snapshot"):
         asked = cloud.volumes.create_snapshot(volume)
-        snapshot = cloud.wait(
-            "the snapshot is available",
-            lambda: cloud.volumes.snapshot(asked.id),
-            goal="available",
-            fail_on=lambda seen: seen.status.startswith("error"),
-            limit=cloud.patience("volume"),
-        )
+        snapshot = wait_snapshot(cloud, asked.id)
         cloud.check("it is one of the volume", snapshot.volume == volume, volume, snapshot.volume)
         cloud.check("it is as large as the volume", snapshot.size == 1, "1 GB", f"{snapshot.size} GB")
         cloud.check("its name is right", snapshot.name == asked.name, asked.name, snapshot.name)
@@ -108,9 +102,7 @@ def test_snapshot_delete(cloud: Cloud) -> None:
     snapshot = cloud.shared("snapshot")
     with cloud.step("delete the snapshot"):
         cloud.volumes.delete_snapshot(snapshot)
-        cloud.wait_gone(
-            "the snapshot is gone", lambda: cloud.volumes.snapshot(snapshot), limit=cloud.patience("volume")
-        )
+        wait_gone(cloud, "the snapshot is gone", lambda: cloud.volumes.snapshot(snapshot))
     with cloud.step("list snapshots"):
         listed = [found.id for found in cloud.volumes.snapshots()]
         cloud.check("it is not listed", snapshot not in listed, expected="not listed", found=snapshot)

@@ -1,5 +1,5 @@
 from harness.testing import Cloud, NotFound, scenario
-from scenarios.volumes.states import wait_available
+from scenarios.volumes.states import wait_available, wait_gone
 
 ANSWERS = ("preflight.endpoints_answer[volume]",)
 COMPUTE_ANSWERS = ("preflight.endpoints_answer[compute]",)
@@ -100,9 +100,7 @@ def test_delete(cloud: Cloud) -> None:
     volume = cloud.shared("volume")["id"]
     with cloud.step("delete the volume"):
         cloud.volumes.delete(volume)
-        cloud.wait_gone(
-            "the volume is gone", lambda: cloud.volumes.show(volume), limit=cloud.patience("volume")
-        )
+        wait_gone(cloud, "the volume is gone", lambda: cloud.volumes.show(volume))
     with cloud.step("list volumes"):
         listed = [found.id for found in cloud.volumes.list()]
         cloud.check("it is not listed", volume not in listed, expected="not listed", found=volume)

@@ -13,7 +13,7 @@ from harness.lab.compute.scheduler import engine
 from harness.lab.compute.state import compute, live
 from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, Keys, fault
-from harness.lab.faults.rules import Change, Exchange
+from harness.lab.faults.rules import Change, Exchange, read
 from harness.lab.faults.tenants import as_owner, as_token_holder
 
 _API = r"/v(?:2|1\.1)/[^/]+"
@@ -203,10 +203,7 @@ def keypair_duplicate_accepted(bench: Bench) -> Iterator[None]:
         again.update(fingerprint=row.fingerprint, user_id=row.user_id)
         return replace(exchange, status=200, headers=_JSON, body=json.dumps({"keypair": again}).encode())
 
-    # the request is passed through as it is, so that the rule reads its body
-    with bench.rule(
-        "nova", methods=("POST",), path=f"{_API}/os-keypairs", request=lambda seen: seen, response=accepted
-    ):
+    with bench.rule("nova", methods=("POST",), path=f"{_API}/os-keypairs", request=read, response=accepted):
         yield
 
 

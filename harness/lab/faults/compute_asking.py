@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
-from harness.lab.faults.rules import Exchange
+from harness.lab.faults.rules import Exchange, read
 
 _API = r"/v(?:2|1\.1)/[^/]+"
 _JSON = (("Content-Type", "application/json"),)
@@ -128,12 +128,11 @@ def metadata_limit_ignored(bench: Bench) -> Iterator[None]:
             return exchange
         return replace(exchange, status=200, headers=_JSON, body=exchange.request_body)
 
-    # the request is passed through as it is, so that the rule reads its body
     with bench.rule(
         "nova",
         methods=("POST",),
         path=f"{_API}/servers/[^/]+/metadata",
-        request=lambda seen: seen,
+        request=read,
         response=accepted,
     ):
         yield
@@ -196,7 +195,7 @@ def foreign_action_accepted(bench: Bench) -> Iterator[None]:
         "nova",
         methods=("POST",),
         path=f"{_API}/servers/[^/]+/action",
-        request=lambda seen: seen,
+        request=read,
         response=accepted,
     ):
         yield
@@ -218,9 +217,7 @@ def keypair_import_garbled(bench: Bench) -> Iterator[None]:
         document["keypair"]["fingerprint"] = ":".join(["00"] * 16)
         return replace(exchange, body=json.dumps(document).encode())
 
-    with bench.rule(
-        "nova", methods=("POST",), path=f"{_API}/os-keypairs", request=lambda seen: seen, response=garbled
-    ):
+    with bench.rule("nova", methods=("POST",), path=f"{_API}/os-keypairs", request=read, response=garbled):
         yield
 
 

@@ -12,7 +12,7 @@ from harness.lab.compute.state import Group, compute
 from harness.lab.compute.views import floating_view
 from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
-from harness.lab.faults.rules import Change, Exchange
+from harness.lab.faults.rules import Change, Exchange, read
 from harness.lab.faults.tenants import as_owner
 
 _API = r"/v(?:2|1\.1)/[^/]+"
@@ -118,7 +118,7 @@ def foreign_address_taken(bench: Bench) -> Iterator[None]:
         "nova",
         methods=("POST",),
         path=f"{_API}/servers/[^/]+/action",
-        request=lambda exchange: exchange,
+        request=read,
         response=response,
     ):
         yield
@@ -192,9 +192,7 @@ def group_twice(bench: Bench) -> Iterator[None]:
         row = {**asked, "id": _NUMBER, "rules": [], "tenant_id": exchange.path.split("/")[2]}
         return _says(200, {"security_group": row})(exchange)
 
-    with bench.rule(
-        "nova", methods=("POST",), path=_GROUPS, request=lambda exchange: exchange, response=response
-    ):
+    with bench.rule("nova", methods=("POST",), path=_GROUPS, request=read, response=response):
         yield
 
 
@@ -252,9 +250,7 @@ def any_rule_taken(bench: Bench) -> Iterator[None]:
         wrong = exchange.status == 400 and b"Invalid" in exchange.body
         return _rule_taken(exchange) if wrong else exchange
 
-    with bench.rule(
-        "nova", methods=("POST",), path=_RULES, request=lambda exchange: exchange, response=response
-    ):
+    with bench.rule("nova", methods=("POST",), path=_RULES, request=read, response=response):
         yield
 
 

@@ -38,13 +38,18 @@ class Exchange:
 Change = Callable[[Exchange], Exchange]
 
 
+def read(exchange: Exchange) -> Exchange:
+    """No change of the request, but a rule with it has the body read, for ``response`` to look at."""
+    return exchange
+
+
 @dataclass(frozen=True)
 class Rule:
     """What happens to exchanges of ``apps`` (keys of ``harness.lab.apps.apps``) whose method and path match.
 
     ``path`` is a regular expression over the whole path; ``when`` looks at the request further.
     ``request`` runs before the service, ``response`` after it; ``instead`` answers without asking the
-    service.
+    service. A ``response`` that looks at the request's body needs a ``request``, at least ``read``.
     """
 
     apps: tuple[str, ...]

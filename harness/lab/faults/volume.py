@@ -11,9 +11,9 @@ from harness.lab.compute.machine import KEEP, Row
 from harness.lab.compute.state import compute
 from harness.lab.faults.answers import edited
 from harness.lab.faults.registry import Bench, fault
-from harness.lab.faults.rules import Exchange
+from harness.lab.faults.rules import Exchange, read
 from harness.lab.faults.tenants import as_owner
-from harness.lab.faults.volume_answers import V1, made_anyway, read, swept, told
+from harness.lab.faults.volume_answers import V1, made_anyway, swept, told
 from harness.lab.volume.app import volume_view
 from harness.lab.volume.state import Volume, VolumeType, store
 

@@ -73,8 +73,3 @@ def made_anyway(bench: Bench, status: int) -> Change:
         return told(exchange, {"volume": volume_view(made)})
 
     return response
-
-
-def read(exchange: Exchange) -> Exchange:
-    """No change: with it a rule has the request's body read, for what looks at it when it is answered."""
-    return exchange

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from harness.lab.compute.machine import Row
 from harness.lab.faults.registry import Bench, fault
-from harness.lab.faults.rules import Exchange
+from harness.lab.faults.rules import Exchange, read
 from harness.lab.faults.tenants import as_owner
-from harness.lab.faults.volume_answers import V1, deleted_anyway, on_hosts, read, told
+from harness.lab.faults.volume_answers import V1, deleted_anyway, on_hosts, told
 
 _ATTACHMENTS = r"/v2/[^/]+/servers/[^/]+/os-volume_attachments"
 

@@ -1,0 +1,56 @@
+"""The report of one run, version 1: everything that a rendering or a comparison may rest on.
+
+One file a noun. ``report.json`` is this model and ``schema.json`` its JSON schema. Times are seconds since
+the epoch, durations are seconds unless the name says ``ms``; paths of clauses are printed
+(``compute.flavors["m1.tiny"].ram``); a row id (``gw0:17``) names a row of the run's ``events.jsonl``.
+"""
+
+from __future__ import annotations
+
+from reports.model.base import STATES, VERDICTS, VERSION, CauseKind, Go, Level, Model, State, Verdict
+from reports.model.causes import Cause
+from reports.model.clauses import Area, Clause, Coverage, Unverified, Waiver
+from reports.model.evidence import Check, Command, Evidence, Exchange, Step, Wait
+from reports.model.ledger import Ledger, Remainder
+from reports.model.report import Report
+from reports.model.run import Double, Run
+from reports.model.scenarios import Deviation, Gate, Scenario
+from reports.model.timings import Chain, Link, Objective, Phase, Slow, Timings
+
+__all__ = [
+    "STATES",
+    "VERDICTS",
+    "VERSION",
+    "Area",
+    "Cause",
+    "CauseKind",
+    "Chain",
+    "Check",
+    "Clause",
+    "Command",
+    "Coverage",
+    "Deviation",
+    "Double",
+    "Evidence",
+    "Exchange",
+    "Gate",
+    "Go",
+    "Ledger",
+    "Level",
+    "Link",
+    "Model",
+    "Objective",
+    "Phase",
+    "Remainder",
+    "Report",
+    "Run",
+    "Scenario",
+    "Slow",
+    "State",
+    "Step",
+    "Timings",
+    "Unverified",
+    "Verdict",
+    "Wait",
+    "Waiver",
+]

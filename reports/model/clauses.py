@@ -1,0 +1,74 @@
+"""The architecture, leaf by leaf, and how far it was verified."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from reports.model.base import Level, Model, State
+
+
+class Clause(Model):
+    """One leaf of the resolved architecture with its origin, its verdict and what was observed."""
+
+    path: str
+    area: str
+    group: str = Field(description="The printed path of what it is a property of.")
+    described: Any
+    observed: Any = Field(description="Null where nothing was observed.")
+    seen: bool = Field(description="Whether anything was observed at all.")
+    comparator: str
+    origin: str
+    file: str
+    line: int
+    level: Level
+    visible: Literal["api", "host", "ring", "none"]
+    measured: bool
+    state: State
+    reason: str
+    scenario: str
+    waived: str
+    cites: list[str]
+
+
+class Area(Model):
+    """How far one area of the architecture was verified."""
+
+    name: str
+    verified: int
+    total: int
+    counts: dict[State, int]
+
+
+class Coverage(Model):
+    """Verified clauses over all leaves of the resolved architecture."""
+
+    verified: int
+    total: int
+    counts: dict[State, int]
+    areas: list[Area]
+    visible: dict[str, tuple[int, int]] = Field(
+        description="By means (api, host, ring, none): verified, total."
+    )
+
+
+class Unverified(Model):
+    """Clauses that were not verified for one and the same reason."""
+
+    state: State
+    reason: str
+    count: int
+    paths: list[str] = Field(description="The first of them.")
+
+
+class Waiver(Model):
+    """A waiver of the site and what it did in this run."""
+
+    target: str
+    reason: str
+    owner: str
+    ticket: str
+    until: str
+    state: Literal["used", "unused", "expired"]
+    covers: list[str]

@@ -1,0 +1,34 @@
+"""Which run a report is of, and what of a lab stood in for a cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from reports.model.base import Model
+
+
+class Double(Model):
+    """A part of the lab that stands in for a real one."""
+
+    what: str
+    why: str
+
+
+class Run(Model):
+    """Which run this was: of what, from where, by which version."""
+
+    id: str
+    site: str
+    architecture: str
+    release: str
+    fingerprint: str
+    started: float
+    ended: float | None
+    version: str
+    machine: dict[str, Any]
+    options: dict[str, Any]
+    workers: int
+    lab: bool = Field(description="Whether the site was a lab and no real cloud.")
+    accounts: list[str]

@@ -93,10 +93,11 @@ def _networks(value: dict[str, str]) -> dict[str, str]:
 
 
 class Rings(_Part):
-    """Where the nodes keep their ring files and builders."""
+    """Where the nodes keep their ring files and builders, and where storage nodes mount their devices."""
 
     path: Word = "/etc/swift"
     builders: Word = "/etc/swift"
+    devices: Word = "/srv/node"
 
 
 def _has_end(value: Any) -> Any:
@@ -105,12 +106,16 @@ def _has_end(value: Any) -> Any:
     return value
 
 
+Disturbed = Literal["object-server"]
+"""The services that stories stop, in the words of ``swift-init``."""
+
+
 class Disruptive(_Part):
-    """What may be disturbed, and until when."""
+    """What may be disturbed, and until when: these nodes, where ``services`` stand those of them alone."""
 
     until: AwareDatetime
-    nodes: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
+    nodes: Annotated[tuple[str, ...], Field(min_length=1)]
+    services: tuple[Disturbed, ...] = ()
 
 
 class LabPart(_Part):
@@ -142,15 +147,8 @@ class SiteFile(_Part):
 
     @property
     def idle(self) -> tuple[str, ...]:
-        """The keys that were written and that nothing of this version acts upon.
-
-        The lab grants disruption in its own site; nobody wrote that.
-        """
-        known = ("disruptive", "owners")
-        idle = [key for key in known if key in self.model_fields_set]
-        if self.lab is not None:
-            idle = [key for key in idle if key != "disruptive"]
-        return (*idle, *(["ssh.become"] if "become" in self.ssh.model_fields_set else []))
+        """The keys that were written and that nothing of this version acts upon."""
+        return tuple(key for key in ("owners",) if key in self.model_fields_set)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def write_site(folder: LabFolder, architecture: str, layout: Layout, model: Any)
         f"ssh: {{user: {USER}, key_file: ssh_key, known_hosts: known_hosts}}",
         "guests: {via: jump}",
         f"network: {{outside: {json.dumps(outside)}, outside_name: {json.dumps(named)}}}",
-        "rings: {path: /etc/swift, builders: /etc/swift}",
+        "rings: {path: /etc/swift, builders: /etc/swift, devices: /srv/node}",
         f"disruptive: {{until: {json.dumps(until)}, nodes: {json.dumps(list(model.nodes))}}}",
         "lab:",
         f"  control: {json.dumps(layout.control_url)}",

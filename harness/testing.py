@@ -35,6 +35,7 @@ from harness.cloud.guests import Guests
 from harness.errors import CloudError, OutOfReach
 from harness.hosts import Guest
 from harness.plan.declared import Applies, Need, Scenario, Subjects
+from harness.rings import Finding
 
 __all__ = [
     "Architecture",
@@ -42,6 +43,7 @@ __all__ = [
     "Cloud",
     "CloudError",
     "Conflict",
+    "Finding",
     "Guest",
     "Guests",
     "Image",

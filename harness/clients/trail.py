@@ -64,10 +64,11 @@ class Trail:
         """Seconds that only grow, those without which a rate limit held us up."""
         return time.monotonic() - self.held
 
-    def touch(self, row: str) -> None:
+    def touch(self, row: str, component: str = "") -> None:
         """Something that an earlier exchange gave is used again: it is evidence here too."""
         if row:
             self._fresh.append(row)
+            self.component = component or self.component
 
     def turn(self) -> None:
         """A new step begins: what came before is not cited by default any more."""

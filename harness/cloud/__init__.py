@@ -2,14 +2,13 @@
 
 ``story`` is the scenario's own view (``Cloud``), ``run`` what a process keeps between stories
 (``RunSession``: doors, links, connections). ``telling`` writes steps, observations and checks, ``waits``
-waits and measures, ``nodes`` joins hosts and rings, ``keeping`` joins clients and ledger, ``shares`` hands
+waits and measures, ``nodes`` are the described hosts, ``rings`` what they hold of rings, ``keeping`` joins clients and ledger, ``shares`` hands
 values from story to story, ``clocks`` compares clocks.
 """
 
 from harness.clients.raw import Answer, Raw
 from harness.clients.session import CloudSession
-from harness.cloud.nodes import CloudNode
 from harness.cloud.run import RunSession
 from harness.cloud.story import Cloud
 
-__all__ = ["Answer", "Cloud", "CloudNode", "CloudSession", "Raw", "RunSession"]
+__all__ = ["Answer", "Cloud", "CloudSession", "Raw", "RunSession"]

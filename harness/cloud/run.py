@@ -16,6 +16,7 @@ from harness.cloud.clocks import Skew, skews
 from harness.cloud.entering import Entering
 from harness.cloud.keeping import LedgerKeeper, Names
 from harness.cloud.nodes import Nodes
+from harness.cloud.rings import CloudRings
 from harness.cloud.shares import Shares
 from harness.cloud.story import Cloud
 from harness.credentials import Account
@@ -38,6 +39,7 @@ class RunSession:
         self.dialect = dialect_of(site.arch.release)
         self.names = Names(folder.prefix, recorder.worker)
         self.nodes = Nodes(site, self.trail)
+        self.rings = CloudRings(site, self.nodes, self.trail)
         self.entering = Entering(site, self.nodes, accounts.guest_key)
         self.shares = Shares(self.trail, Tail(folder.events))
         self._door = door_to(self.trail)

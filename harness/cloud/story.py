@@ -24,12 +24,12 @@ from harness.cloud.budgets import Budget, budget_of
 from harness.cloud.guests import Guests
 from harness.cloud.nodes import Nodes
 from harness.cloud.placing import Placing
+from harness.cloud.rings import CloudRings
 from harness.cloud.telling import Telling
 from harness.cloud.waits import Failing, Goal, patience, wait_for, wait_gone
 from harness.hosts import Guest
 from harness.ledger import Ledger
 from harness.plan.spreading import stranger
-from harness.rings import Builder
 from harness.waiting import Clock, Stopwatch
 
 if TYPE_CHECKING:
@@ -221,13 +221,10 @@ class Cloud(CloudSession):
         """
         return self._run.nodes.at(address)
 
-    def majority(self, ring: str) -> tuple[list[str], list[str]]:
-        """The nodes that hold the ring which most of its holders have, and the other holders."""
-        return self._run.nodes.majority(ring)
-
-    def builder(self, ring: str) -> Builder:
-        """The builder of a ring, from the first proxy or storage node that keeps it; else ``OutOfReach``."""
-        return self._run.nodes.builder(ring)
+    @property
+    def rings(self) -> CloudRings:
+        """The rings of all nodes, compared and audited: ``harness.cloud.rings``."""
+        return self._run.rings
 
     def clock_skews(self) -> dict[str, float]:
         """Seconds by which each clock behind an API is surely off ours,

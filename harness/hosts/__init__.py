@@ -9,11 +9,13 @@ says of its host keys.
 from harness.hosts.connection import connect, connect_gateway
 from harness.hosts.errors import FileMissing, HostError, HostUnreachable
 from harness.hosts.guest import Entry, Guest, Output
-from harness.hosts.node import LARGEST_FILE, Node
+from harness.hosts.node import LARGEST_FILE, NO_FILE, DatedFile, Node
 from harness.hosts.ways import Direct, NotTaken, Way
 
 __all__ = [
     "LARGEST_FILE",
+    "NO_FILE",
+    "DatedFile",
     "Direct",
     "Entry",
     "FileMissing",

@@ -6,7 +6,8 @@ import errno
 import hashlib
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import paramiko
@@ -19,6 +20,7 @@ from harness.hosts.ways import NotTaken
 
 _PROHIBITED = 1
 """What SSH answers where a server forbids forwarding, and not where the other end does not answer."""
+NO_FILE = "there is no such file"
 LARGEST_FILE = 64 * 1024 * 1024
 _COMPONENTS = {
     "/etc/swift": "swift",
@@ -34,6 +36,19 @@ class Record(Protocol):
     def write(self, kind: str, **fields: Any) -> str:
         """Append a row and give its id."""
         ...
+
+
+@dataclass(frozen=True)
+class DatedFile:
+    """A file of a node: its content, when it was last changed (seconds since the epoch), the record's row."""
+
+    content: bytes = field(repr=False)
+    changed: float | None
+    row: str = ""
+
+    def sharing(self, kept: MutableMapping[bytes, bytes]) -> DatedFile:
+        """The same, with the content that ``kept`` holds by its hash: equal files cost one."""
+        return replace(self, content=kept.setdefault(hashlib.sha256(self.content).digest(), self.content))
 
 
 class Node:
@@ -64,17 +79,20 @@ class Node:
         content, row = self._noted(component_of(path), f"sftp get {path}", lambda: self._get(path, limit)[0])
         return bytes(content), row
 
-    def fetch_dated(self, path: str, limit: int = LARGEST_FILE) -> tuple[bytes, float | None]:
-        """The same as ``fetch``, with the time of the file's last change in seconds since the epoch."""
-        dated: list[float | None] = []
+    def fetch_dated(self, path: str, limit: int = LARGEST_FILE, *, secret: bool = False) -> DatedFile:
+        """The same as ``fetch``, with the time of the file's last change.
 
-        def get() -> bytes:
+        Of a ``secret`` file the record shows nothing: a digest would let a guess be proven.
+        """
+        made: list[DatedFile] = []
+
+        def get() -> bytes | str:
             content, changed = self._get(path, limit)
-            dated.append(changed)
-            return content
+            made.append(DatedFile(content, changed))
+            return "read" if secret else content
 
-        content, _ = self._noted(component_of(path), f"sftp get {path}", get)
-        return bytes(content), dated[0]
+        _, row = self._noted(component_of(path), f"sftp get {path}", get)
+        return replace(made[0], row=row)
 
     def line_to(self, address: str, port: int) -> paramiko.Channel:
         """A TCP connection that the node opens for us; see ``harness.hosts.ways.Way``."""
@@ -158,7 +176,7 @@ class Node:
         if isinstance(error, HostUnreachable):
             return HostUnreachable(str(error), component="ssh", cites=(row,))
         if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.EACCES):
-            why = "there is no such file" if error.errno == errno.ENOENT else "this user may not read it"
+            why = NO_FILE if error.errno == errno.ENOENT else "this user may not read it"
             return FileMissing(f"{self.name}: {command}: {why}", component=component, cites=(row,))
         return HostError(f"{self.name}: {command}: {reason(error)}", component=component, cites=(row,))
 

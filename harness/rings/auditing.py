@@ -111,11 +111,14 @@ class Audit:
         return found | {name: [asdict(row) for row in rows] for name, rows in lists.items()}
 
 
-def audit(ring: Ring, builder: Builder | None = None) -> Audit:
-    """Audit a ring; with its builder, also hold one against the other and take the overload from it."""
+def audit(ring: Ring, builder: Builder | None = None, *, overload: float | None = None) -> Audit:
+    """Audit a ring; with its builder, also hold one against the other and take the overload from it.
+
+    ``overload`` alone (0.1 is 10 percent) says how it was planned, where the builder is judged elsewhere.
+    """
     from harness.rings import checks, crosschecks
 
-    plan = Plan(ring, ring.tiers, builder.overload if builder else None)
+    plan = Plan(ring, ring.tiers, builder.overload if builder else overload)
     seen = survey(ring, plan)
     counts = {int(number): int(seen.held[number]) for number in np.flatnonzero(seen.held[:-1])}
     if not seen.strangers.count:  # the pass has counted: spare the ring another one

@@ -1,4 +1,6 @@
-from harness.testing import Cloud, scenario
+"""Rings: on every node that needs them, readable, one content everywhere, and as described."""
+
+from harness.testing import Cloud, OutOfReach, scenario
 from scenarios.subjects import ring_holders, rings
 
 
@@ -7,7 +9,7 @@ def test_present(cloud: Cloud, subject: str) -> None:
     """Each proxy and storage node has every ring."""
     for ring in rings(cloud.arch):
         with cloud.step(f"look for the {ring} ring on {subject}"):
-            cloud.nodes[subject].ring_file(ring)
+            cloud.rings.file(subject, ring)
 
 
 @scenario("rings.readable", gate="rings", needs=("rings.present[=]",), subjects=ring_holders, cost=0.5)
@@ -15,32 +17,41 @@ def test_readable(cloud: Cloud, subject: str) -> None:
     """Each ring file can be read to its end."""
     for ring in rings(cloud.arch):
         with cloud.step(f"read the {ring} ring of {subject}"):
-            cloud.nodes[subject].ring(ring)
+            cloud.rings.on(subject, ring)
 
 
 @scenario(
     "rings.equal",
     gate="rings",
-    needs=("rings.readable",),
+    after=("rings.readable",),
     subjects="rings",
+    requires=("hosts",),
     owns=("objects.rings.{subject}.holders",),
     cost=1.0,
 )
 def test_equal(cloud: Cloud, subject: str) -> None:
-    """Every node holds the same ring, by its content."""
+    """Every node holds the same ring, by its content; nodes without a readable one are told of before."""
     with cloud.step(f"compare the {subject} ring of all nodes"):
-        common, outliers = cloud.majority(subject)
-        cloud.observe(("objects", "rings", subject, "holders"), sorted(common))
+        found, unjudged = cloud.rings.agreement(subject), cloud.rings.unjudged(subject)
+        if unjudged:
+            cloud.cannot_see(("objects", "rings", subject, "holders"), _told(unjudged))
+        else:
+            cloud.observe(("objects", "rings", subject, "holders"), sorted(found.holders))
+        strays = {one.holder: f"{one.reason}: {one.told}" for one in cloud.rings.strays(subject)}
         cloud.check(
-            "no node differs", not outliers, expected="one ring on all nodes", found=", ".join(outliers)
+            "no node differs",
+            not strays,
+            expected=f"what {len(found.holders)} of {len(found.holders) + len(strays)} nodes have",
+            found=_told(strays),
         )
 
 
 @scenario(
     "rings.described",
     gate="rings",
-    needs=("rings.readable",),
+    after=("rings.readable",),
     subjects="rings",
+    requires=("hosts",),
     owns=("objects.rings.{subject}",),
     cost=1.0,
 )
@@ -48,8 +59,7 @@ def test_described(cloud: Cloud, subject: str) -> None:
     """The ring of the majority is the described one: its power, replicas, devices, weights and balance."""
     place = ("objects", "rings", subject)
     with cloud.step(f"read the {subject} ring of the majority"):
-        common, _ = cloud.majority(subject)
-        ring = cloud.nodes[common[0]].ring(subject)
+        ring = cloud.rings.ring(subject)
         cloud.observe((*place, "part_power"), ring.part_power)
         cloud.observe((*place, "replicas"), ring.replicas)
         cloud.observe((*place, "balance"), ring.balance)
@@ -59,4 +69,21 @@ def test_described(cloud: Cloud, subject: str) -> None:
             for leaf in ("region", "zone", "weight", "port"):
                 cloud.observe((*place, "devices", name, leaf), getattr(device, leaf))
     with cloud.step(f"read the {subject} builder"):
-        cloud.observe((*place, "min_part_hours"), cloud.builder(subject).min_part_hours)
+        cloud.observe((*place, "min_part_hours"), cloud.rings.builder(subject).min_part_hours)
+
+
+@scenario("rings.hash_settings", gate="rings", requires=("hosts",), after=("rings.readable",), cost=0.5)
+def test_hash_settings(cloud: Cloud) -> None:
+    """Every node hashes names with the same prefix and suffix; else nodes look for data where it is not."""
+    with cloud.step("compare the hash prefix and suffix of all nodes"):
+        cloud.rings.settings()
+        odd = cloud.rings.odd_settings
+        cloud.check("no node differs", not odd, expected="one prefix and suffix", found=_told(odd))
+        if unseen := cloud.rings.unseen_settings:
+            raise OutOfReach(f"the others agree; swift.conf of {_told(unseen)}")
+
+
+def _told(reasons: dict[str, str]) -> str:
+    """Nodes with the same reason together."""
+    by = {why: [node for node, told in reasons.items() if told == why] for why in reasons.values()}
+    return "; ".join(f"{', '.join(nodes)}: {why}" for why, nodes in by.items())

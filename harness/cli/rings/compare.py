@@ -14,20 +14,11 @@ from harness.cli.options import Overlay, Set
 from harness.cli.rings.showing import UNREAD, WRONG, AsJson, as_json, say, say_findings
 from harness.clients.trail import Trail
 from harness.cloud.nodes import NO_HOSTS, Nodes
-from harness.cloud.ringfiles import RingFiles, gather
-from harness.errors import UsageError
-from harness.rings import (
-    Agreement,
-    Audit,
-    Described,
-    DescribedDevice,
-    Finding,
-    RingError,
-    against_description,
-    audit,
-    odd_ones,
-)
-from harness.rings import compare as agreement
+from harness.cloud.ringfiles import RingFiles
+from harness.cloud.rings import CloudRings
+from harness.errors import OutOfReach, UsageError
+from harness.hosts import HostError
+from harness.rings import Agreement, Audit, Finding
 from harness.site import Site, load_site
 
 
@@ -76,11 +67,12 @@ def compare(
     described = site.arch.model.objects
     if described is None:
         raise UsageError(f"{site.arch.name} describes no object storage")
-    place = site.file.rings
-    with closing(Nodes(site, Trail(Forgetting()))) as nodes:
-        files = gather(nodes, described.rings, place.path, place.builders)
-        found = [*_rings(site, nodes, files)]
-    general = [*_settings(files)]
+    trail = Trail(Forgetting())
+    with closing(Nodes(site, trail)) as nodes:
+        rings = CloudRings(site, nodes, trail)
+        files = rings.files
+    found = [_compared(rings, name) for name in rings.names]
+    general = [*_settings(rings)]
     if json:
         as_json(
             {
@@ -96,66 +88,30 @@ def compare(
     raise typer.Exit(WRONG if wrong else UNREAD if files.silent else 0)
 
 
-def _rings(site: Site, nodes: Nodes, files: RingFiles) -> Iterator[Compared]:
-    objects = site.arch.model.objects
-    assert objects is not None
-    agreements = {name: agreement(files.copies(name, ring.holders)) for name, ring in objects.rings.items()}
-    majorities = {name: found.majority for name, found in agreements.items() if found.majority is not None}
-    for name, first in agreements.items():
-        others = {other: ring for other, ring in majorities.items() if other != name}
-        found = agreement(files.copies(name, objects.rings[name].holders), others) if others else first
-        compared = Compared(name, found)
-        if found.majority is not None:
-            _judge(site, nodes, files, compared)
-        yield compared
-
-
-def _judge(site: Site, nodes: Nodes, files: RingFiles, compared: Compared) -> None:
-    """The ring of the majority itself, with its builder and against the description."""
-    ring, builder = compared.agreement.majority, None
-    assert ring is not None
+def _compared(rings: CloudRings, name: str) -> Compared:
+    """Copies against each other; the ring of the majority, its builder, the description."""
+    found = Compared(name, rings.agreements[name])
+    if found.agreement.majority is None:
+        return found
+    found.audit = rings.audit(name)
     try:
-        kept = files.builder(compared.name)
-        builder = kept[1] if kept else None
-    except RingError as error:
+        found.findings += rings.against_builder(name)
+    except OutOfReach:
+        pass
+    except HostError as error:
         sentence = f"the builder cannot be read: {error}"
-        compared.findings.append(Finding("builder-unreadable", "error", sentence, 1))
-    compared.audit = audit(ring, builder)
-    compared.findings += against_description(ring, _described(site, compared.name), builder)
+        found.findings.append(Finding("builder-unreadable", "error", sentence, 1))
+    found.findings += rings.against_description(name)
+    return found
 
 
-def _described(site: Site, name: str) -> Described:
-    assert site.arch.model.objects is not None
-    ring = site.arch.model.objects.rings[name]
-    devices = []
-    for label, device in ring.devices.items():
-        node, _, disk = label.partition("/")
-        host = site.hosts.get(node)
-        devices.append(
-            DescribedDevice(
-                disk,
-                host.address if host else None,
-                device.region,
-                device.zone,
-                device.port,
-                device.weight,
-                label,
-            )
-        )
-    return Described(ring.part_power, ring.replicas, tuple(devices), ring.min_part_hours)
-
-
-def _settings(files: RingFiles) -> Iterator[Finding]:
+def _settings(rings: CloudRings) -> Iterator[Finding]:
     """The hash prefix and suffix: equal everywhere, and nowhere shown."""
-    good, bad = files.settings()
-    for node, why in bad.items():
-        yield Finding("hash-settings-unreadable", "error", f"{node}: {why}", 1)
-    odd = odd_ones(good)
-    if odd:
-        sentence = f"hash prefix or suffix differ from those of the other nodes on {', '.join(odd)}"
-        yield Finding("hash-settings-differ", "error", sentence, len(odd))
-    lacking = [name for name, one in files.nodes.items() if one.conf is None and one.rings]
-    if lacking:
+    odd = rings.odd_settings
+    for why in dict.fromkeys(odd.values()):
+        nodes = [node for node, told in odd.items() if told == why]
+        yield Finding("hash-settings-odd", "error", f"{why}: on {', '.join(nodes)}", len(nodes))
+    if lacking := rings.unseen_settings:
         sentence = f"no swift.conf could be read beside the rings on {', '.join(lacking)}"
         yield Finding("hash-settings-unseen", "warning", sentence, len(lacking))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -75,6 +76,23 @@ def test_every_scenario_is_caught_by_a_fault() -> None:
     declared = set(scenarios())
     assert caught <= declared
     assert declared - caught == UNCAUGHT
+
+
+def waits() -> Iterator[str]:
+    """The sentence of every wait that is written in the suites."""
+    for path in sorted((ROOT / "scenarios").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            match call:
+                case ast.Call(
+                    func=ast.Attribute(attr="wait" | "wait_gone"), args=[ast.Constant(value=str(what)), *_]
+                ):
+                    yield what
+
+
+def test_no_two_stories_write_the_same_wait() -> None:
+    told = list(waits())
+    assert len(told) > 10
+    assert sorted({what for what in told if told.count(what) > 1}) == []
 
 
 def test_no_file_names_a_path_of_somebodys_machine() -> None:

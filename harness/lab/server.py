@@ -116,6 +116,9 @@ class _Plane:
         nodes = {name: _node(folder, layout, name) for name in model.nodes}
         for node in nodes.values():
             node.onward = partial(jump, world)
+        if stack:
+            for name in stack.holders:
+                nodes[name].inner = stack.inner
         return cls(folder, layout, world, stack, nodes)
 
     async def run(self, control: socket.socket) -> None:

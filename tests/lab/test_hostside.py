@@ -85,6 +85,27 @@ def test_there_is_no_shell(open_node):
         channel.exec_command("true")
 
 
+@pytest.mark.parametrize("node", ["controller", "storage-2"])
+def test_a_node_with_rings_leads_to_the_storage_servers(live_lab, open_node, node):
+    line = open_node(node).get_transport().open_channel(
+        "direct-tcpip", (live_lab.nodes["storage-1"], 6000), ("127.0.0.1", 0), timeout=10
+    )
+    line.settimeout(10)
+    line.sendall(b"HEAD /sdb/1/account/container/object HTTP/1.0\r\n\r\n")
+    assert line.recv(100).split(b"\r\n")[0].endswith(b"404 Not Found")
+
+
+@pytest.mark.parametrize(
+    ("node", "target", "port"),
+    [("compute-1", "storage-1", 6000), ("controller", "storage-1", 10022), ("controller", "controller", 8080)],
+)
+def test_a_node_leads_nowhere_else(live_lab, open_node, node, target, port):
+    with pytest.raises(paramiko.ChannelException):
+        open_node(node).get_transport().open_channel(
+            "direct-tcpip", (live_lab.nodes[target], port), ("127.0.0.1", 0), timeout=10
+        )
+
+
 def test_an_unreachable_node_comes_back_with_the_same_key(live_lab, open_node):
     assert "hosts.unreachable" in faults()
     assert live_lab.control("POST", "faults/hosts.unreachable").status == 200

@@ -1,7 +1,7 @@
 """One SSH server a node.
 
 A key opens it, SFTP shows the node's folder as ``/``; there are no commands and no shell. As a jump host it
-leads to the guests that a node of the cloud would reach.
+leads to the guests that a node of the cloud would reach, and a node with rings to the storage servers.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class _Door(asyncssh.SSHServer):
         return True
 
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> Any:
-        """A jump: on to what the node reaches, which is guests and nothing else."""
+        """A jump: on to what the node reaches: storage servers and guests, and nothing else."""
+        if (dest_host, dest_port) in self.node.inner:
+            return True
         if self.node.onward is None:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "No route to host")
         return self.node.onward(self.node.name, dest_host, dest_port)
@@ -66,6 +68,8 @@ class Node:
     key_path: Path
     authorized_keys: Path
     onward: Onward | None = None
+    inner: frozenset[tuple[str, int]] = frozenset()
+    """Addresses and ports of the cloud's own servers that the node forwards to."""
     connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
     _listening: socket.socket | None = None
     _acceptor: Any = None

@@ -71,6 +71,11 @@ class ObjectStack:
         return storage_nodes(self.model)
 
     @property
+    def inner(self) -> frozenset[tuple[str, int]]:
+        """Where the storage servers listen, which are nobody's business but the cloud's."""
+        return frozenset((server.host, server.port) for server in self.servers if server.kind != PROXY)
+
+    @property
     def parent_pid(self) -> int | None:
         """The process that has Swift imported, while there is one."""
         return self._parent.pid if self._parent else None
@@ -106,6 +111,10 @@ class ObjectStack:
                 cache=str(self.cache),
             )["built"]
         )
+
+    def edit(self, builder: Path, edit: str, target: Path) -> None:
+        """Write what somebody made of a builder (``ringedits``), and the ring that it gives."""
+        self._ask(do="edit", builder=str(builder), edit=edit, target=str(target))
 
     def start(self, wanted: Sequence[SwiftServer]) -> None:
         """Start servers and wait until each listens."""

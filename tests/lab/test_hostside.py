@@ -87,8 +87,10 @@ def test_there_is_no_shell(open_node):
 
 @pytest.mark.parametrize("node", ["controller", "storage-2"])
 def test_a_node_with_rings_leads_to_the_storage_servers(live_lab, open_node, node):
-    line = open_node(node).get_transport().open_channel(
-        "direct-tcpip", (live_lab.nodes["storage-1"], 6000), ("127.0.0.1", 0), timeout=10
+    line = (
+        open_node(node)
+        .get_transport()
+        .open_channel("direct-tcpip", (live_lab.nodes["storage-1"], 6000), ("127.0.0.1", 0), timeout=10)
     )
     line.settimeout(10)
     line.sendall(b"HEAD /sdb/1/account/container/object HTTP/1.0\r\n\r\n")
@@ -97,7 +99,11 @@ def test_a_node_with_rings_leads_to_the_storage_servers(live_lab, open_node, nod
 
 @pytest.mark.parametrize(
     ("node", "target", "port"),
-    [("compute-1", "storage-1", 6000), ("controller", "storage-1", 10022), ("controller", "controller", 8080)],
+    [
+        ("compute-1", "storage-1", 6000),
+        ("controller", "storage-1", 10022),
+        ("controller", "controller", 8080),
+    ],
 )
 def test_a_node_leads_nowhere_else(live_lab, open_node, node, target, port):
     with pytest.raises(paramiko.ChannelException):

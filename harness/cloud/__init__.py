@@ -2,8 +2,8 @@
 
 ``story`` is the scenario's own view (``Cloud``), ``run`` what a process keeps between stories
 (``RunSession``: doors, links, connections). ``telling`` writes steps, observations and checks, ``waits``
-waits and measures, ``nodes`` are the described hosts, ``rings`` what they hold of rings, ``keeping`` joins clients and ledger, ``shares`` hands
-values from story to story, ``clocks`` compares clocks.
+waits and measures, ``nodes`` are the described hosts, ``rings`` what these hold of rings, ``keeping`` joins
+clients and ledger, ``shares`` hands values from story to story, ``clocks`` compares clocks.
 """
 
 from harness.clients.raw import Answer, Raw

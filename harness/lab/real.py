@@ -17,6 +17,14 @@ from harness.lab.ringbuild import ring_specs
 
 Undo = Callable[[], None]
 Change = Callable[[bytes], bytes | None]
+_OBJECTS = (
+    "stop object proxies",
+    "proxy filter",
+    "change ring file",
+    "copied ring file",
+    "other ring",
+    "edited builder",
+)
 
 
 def real_things(stack: ObjectStack | None, nodes: Mapping[str, Node]) -> dict[str, Callable[..., Undo]]:
@@ -34,7 +42,7 @@ def _missing() -> dict[str, Callable[..., Undo]]:
     def refused(*_: Any) -> Undo:
         raise LabError("the architecture of this lab describes no object storage")
 
-    return dict.fromkeys(("stop object proxies", "proxy filter", "change ring file", "other ring"), refused)
+    return dict.fromkeys(_OBJECTS, refused)
 
 
 def _of_objects(stack: ObjectStack) -> dict[str, Callable[..., Undo]]:
@@ -55,14 +63,22 @@ def _of_objects(stack: ObjectStack) -> dict[str, Callable[..., Undo]]:
     def change_ring_file(node: str, name: str, change: Change) -> Undo:
         return _change(stack.etc(node) / name, change)
 
+    def copied_ring_file(node: str, source: str, target: str) -> Undo:
+        return _change(stack.etc(node) / target, lambda _: (stack.etc(node) / source).read_bytes())
+
     def other_ring(nodes: Sequence[str] | None, name: str, changes: Mapping[str, Any]) -> Undo:
         return _other_ring(stack, nodes, name, changes)
+
+    def edited_builder(name: str, edit: str, pushed: bool) -> Undo:
+        return _edited_builder(stack, name, edit, pushed)
 
     return {
         "stop object proxies": stop_proxies,
         "proxy filter": proxy_filter,
         "change ring file": change_ring_file,
+        "copied ring file": copied_ring_file,
         "other ring": other_ring,
+        "edited builder": edited_builder,
     }
 
 
@@ -78,9 +94,22 @@ def _other_ring(
         raise LabError("one node holds rings: there is no other that it could differ from")
     target = stack.nodes.parent / "rings" / "changed"
     stack.build([replace(spec, **changes) for spec in ring_specs(stack.model) if spec.name == name], target)
+    return _pushed(stack, sorted(target.glob(f"{name}.*")), holders)
+
+
+def _edited_builder(stack: ObjectStack, name: str, edit: str, pushed: bool) -> Undo:
+    """Somebody changed the builder by hand; where it is ``pushed``, all nodes have the ring that it gives."""
+    target = stack.nodes.parent / "rings" / "edited"
+    stack.edit(stack.nodes.parent / "rings" / f"{name}.builder", edit, target)
+    kinds = ("builder", "ring.gz") if pushed else ("builder",)
+    return _pushed(stack, [target / f"{name}.{kind}" for kind in kinds], stack.holders)
+
+
+def _pushed(stack: ObjectStack, files: Sequence[Path], holders: Sequence[str]) -> Undo:
+    """Copy files over those that the nodes have; proxies start anew, as for any ring."""
     undone = [
         _change(stack.etc(node) / path.name, lambda _, path=path: path.read_bytes())  # type: ignore[misc]
-        for path in sorted(target.glob(f"{name}.*"))
+        for path in files
         for node in holders
         if (stack.etc(node) / path.name).exists()
     ]

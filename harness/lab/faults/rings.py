@@ -65,6 +65,51 @@ def ring_differs(bench: Bench) -> Iterator[None]:
 
 
 @fault(
+    "rings.swapped",
+    component="swift",
+    caught_by=("rings.equal[container]",),
+    story="The last storage node has the account ring under the container ring's name.",
+    seam="real",
+)
+def swapped(bench: Bench) -> Iterator[None]:
+    """One file is a copy of the other."""
+    with bench.doing("copied ring file", _last(bench.world.arch), "account.ring.gz", "container.ring.gz"):
+        yield
+
+
+@fault(
+    "rings.bit_flipped",
+    component="swift",
+    caught_by=_on_last("rings.readable"),
+    story="One bit in the middle of the account ring of the last storage node has turned over.",
+    seam="real",
+)
+def bit_flipped(bench: Bench) -> Iterator[None]:
+    """The file keeps its length and its time may be right."""
+
+    def flipped(content: bytes) -> bytes:
+        at = len(content) // 2
+        return content[:at] + bytes([content[at] ^ 16]) + content[at + 1 :]
+
+    with bench.doing("change ring file", _last(bench.world.arch), "account.ring.gz", flipped):
+        yield
+
+
+@fault(
+    "rings.other_suffix",
+    component="swift",
+    caught_by=("rings.hash_settings",),
+    story="The last storage node would hash names with another suffix, from its next start on.",
+    seam="real",
+)
+def other_suffix(bench: Bench) -> Iterator[None]:
+    """A word more in its ``swift.conf``."""
+    changed = lambda content: content.replace(b"suffix = ", b"suffix = other")  # noqa: E731
+    with bench.doing("change ring file", _last(bench.world.arch), "swift.conf", changed):
+        yield
+
+
+@fault(
     "rings.wrong_power",
     component="swift",
     caught_by=("rings.described[object]",),

@@ -4,6 +4,8 @@ It takes one JSON object a line on standard input and answers one a line on stan
 
     {"do": "rings", "specs": […], "target": folder, "addresses": {node: address}, "cache": folder}
         → {"built": [name, …]}
+    {"do": "edit", "builder": file, "edit": name, "target": folder}
+        → {} when the changed builder and its ring are there
     {"do": "start", "servers": [{name, kind, host, port, conf, etc, log}]}
         → {"pids": {name: pid}} when they listen
     {"do": "stop", "names": […]}
@@ -60,6 +62,11 @@ def _answer(servers: Servers, command: dict[str, Any]) -> dict[str, Any]:
         match command["do"]:
             case "rings":
                 return {"built": _rings(command)}
+            case "edit":
+                from harness.lab.objects.ringedits import edit
+
+                edit(Path(command["builder"]), command["edit"], Path(command["target"]))
+                return {}
             case "start":
                 return {"pids": servers.start(command["servers"])}
             case "stop":

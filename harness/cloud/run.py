@@ -18,6 +18,7 @@ from harness.cloud.keeping import LedgerKeeper, Names
 from harness.cloud.nodes import Nodes
 from harness.cloud.rings import CloudRings
 from harness.cloud.shares import Shares
+from harness.cloud.storage import StorageLines
 from harness.cloud.story import Cloud
 from harness.credentials import Account
 from harness.errors import OutOfReach
@@ -41,6 +42,7 @@ class RunSession:
         self.nodes = Nodes(site, self.trail)
         self.rings = CloudRings(site, self.nodes, self.trail)
         self.entering = Entering(site, self.nodes, accounts.guest_key)
+        self.storage = StorageLines(site, self.nodes, self.trail)
         self.shares = Shares(self.trail, Tail(folder.events))
         self._door = door_to(self.trail)
         self._door.obeying.turns = Turns(folder.limits)
@@ -90,6 +92,7 @@ class RunSession:
     def close(self) -> None:
         """Give connections back."""
         self.entering.close()
+        self.storage.close()
         self.nodes.close()
         self._door.close()
 

@@ -25,6 +25,7 @@ from harness.cloud.guests import Guests
 from harness.cloud.nodes import Nodes
 from harness.cloud.placing import Placing
 from harness.cloud.rings import CloudRings
+from harness.cloud.storage import Storage
 from harness.cloud.telling import Telling
 from harness.cloud.waits import Failing, Goal, patience, wait_for, wait_gone
 from harness.hosts import Guest
@@ -83,6 +84,11 @@ class Cloud(CloudSession):
         an unknown address is ``OutOfReach``.
         """
         return self._run.nodes
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The storage servers behind the proxies, asked directly; see ``harness.cloud.storage``."""
+        return Storage(self, self._run.storage)
 
     @cached_property
     def guests(self) -> Guests:

@@ -13,7 +13,9 @@ from harness.evidence.reader import Row, row_id
 from harness.evidence.redaction import MARK
 from harness.evidence.verdicts import State
 
-_SAID_BY_US = frozenset({"run", "scenario", "step", "share", "observation", "names", "unseen", "verdict"})
+_SAID_BY_US = frozenset(
+    {"run", "scenario", "step", "share", "observation", "names", "unseen", "verdict", "ring"}
+)
 
 
 @dataclass(frozen=True)

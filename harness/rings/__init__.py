@@ -6,6 +6,7 @@
     moved = diff(old, new)                       # .partitions, .share, .moves
     copies.add(node, data, mtime); agreement = compare(copies)
     left = what_if(ring, in_zone(2))             # .majority, .minority, .gone
+    drawn = picture(found)                       # balance per zone, a map of partitions, as bounded data
 
 ``unpickle`` builds nothing but plain data, ``formats`` knows the files, ``model`` holds a ring as arrays. A
 file that comes from a host is hostile input: everything is bounded, and what is wrong is a ``RingError``.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from harness.rings.findings import Finding, Places
     from harness.rings.hashing import HashSettings, hash_settings, odd_ones
     from harness.rings.loss import Loss, in_zone, on_server, what_if
+    from harness.rings.picture import picture
     from harness.rings.placement import Placement, handoff_devices, locate, primary_devices
 
 _LATE = {
@@ -40,6 +42,7 @@ _LATE = {
     "findings": ("Finding", "Places"),
     "hashing": ("HashSettings", "hash_settings", "odd_ones"),
     "loss": ("Loss", "in_zone", "on_server", "what_if"),
+    "picture": ("picture",),
     "placement": ("Placement", "handoff_devices", "locate", "primary_devices"),
 }
 _PLACES = {name: module for module, names in _LATE.items() for name in names}
@@ -90,6 +93,7 @@ __all__ = [
     "locate",
     "odd_ones",
     "on_server",
+    "picture",
     "primary_devices",
     "read_builder",
     "read_ring",

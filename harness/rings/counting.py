@@ -1,9 +1,9 @@
-"""Counting how many replicas each id of a table holds, in little memory."""
+"""Counting how many replicas each id of a table holds, and how many stand too close, in little memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,3 +35,24 @@ def _count(block: Row, dense: NDArray[np.int64], sparse: dict[int, int]) -> None
         block = block[block < _DENSE]
     counts = np.bincount(block)
     dense[: len(counts)] += counts
+
+
+def together(
+    codes: Sequence[NDArray[np.signedinteger[Any]]], most: NDArray[np.int64], limit: NDArray[np.int64]
+) -> tuple[int, int]:
+    """How many replicas stand past the first ``most`` of their partition in one tier, and past ``limit``.
+
+    ``codes[replica][partition]`` is a tier, -1 for none; a last row may be shorter.
+    """
+    if not codes:
+        return 0, 0
+    table = np.full((len(codes), len(codes[0])), -1, dtype=np.int64)
+    for replica, code in enumerate(codes):
+        table[replica, : len(code)] = code
+    table.sort(axis=0)
+    at = np.arange(len(codes))[:, None]
+    first = np.ones(table.shape, dtype=bool)
+    first[1:] = table[1:] != table[:-1]
+    earlier = at - np.maximum.accumulate(np.where(first, at, 0), axis=0)
+    there = table >= 0
+    return int((there & (earlier >= most[table])).sum()), int((there & (earlier >= limit[table])).sum())

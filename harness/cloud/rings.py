@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 
 from harness.clients.trail import Trail
+from harness.cloud.drawing import write_picture
 from harness.cloud.nodes import Nodes
 from harness.cloud.ringfiles import CONF, NodeFiles, RingFiles, Visits, visits
 from harness.errors import CloudError, OutOfReach
@@ -139,6 +140,12 @@ class CloudRings:
         """The audit of the ring that most nodes have, with the overload of its builder where one is kept."""
         self.ring(name)
         return self._audited(name)
+
+    def draw(self, name: str) -> None:
+        """Put the picture of the ring that most nodes have into the record; raises as ``audit`` does."""
+        found, others = self.audit(name), {one.holder: one.told for one in self.strays(name)}
+        holders = self.agreements[name].holders
+        write_picture(self._trail, name, found, holders=holders, others=others, unread=self.unjudged(name))
 
     def _audit(self, name: str) -> Audit:
         try:

@@ -14,6 +14,7 @@ def test_sound(cloud: Cloud, subject: str) -> None:
     """Every partition is on living devices, no two replicas on one, and none closer together than need be."""
     with cloud.step(f"audit the {subject} ring"):
         found = cloud.rings.audit(subject)
+        cloud.rings.draw(subject)
         cloud.check("nothing is wrong in the ring", not found.errors, found=_told(found.errors))
 
 

@@ -52,6 +52,11 @@ class Site:
         """Whether disruptive scenarios may run now."""
         return self.file.disruptive is not None and now < self.file.disruptive.until
 
+    def may_disturb(self, node: str, service: str) -> bool:
+        """Whether a service of a node is among what may be disturbed, while the grant holds."""
+        grant = self.file.disruptive
+        return grant is not None and node in grant.nodes and service in (grant.services or (service,))
+
     def to_json(self) -> dict[str, Any]:
         """What a run stores of its site: everything, for there is no secret in it."""
         return {

@@ -85,6 +85,7 @@ def scenario(
     cost: float = 1.0,
     limit: float | None = None,
     after_all: bool = False,
+    disturbs: str = "",
 ) -> Callable[[Story], Story]:
     """Declare a test function as a scenario; ``docs/reference/scenarios.md`` explains every word.
 
@@ -111,6 +112,7 @@ def scenario(
             cost=cost,
             limit=limit,
             after_all=after_all,
+            disturbs=disturbs,
             story=story,
         )
         marked: Story = pytest.mark.scenario(declared)(story)

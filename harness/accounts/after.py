@@ -22,21 +22,24 @@ from harness.clients.values import Tenant
 from harness.credentials import Account
 from harness.errors import CloudError, Problem, UsageError
 from harness.evidence.folder import RunFolder
-from harness.ledger import Cleaned, Clock, Ledger, Thing, clean, sweep, take
+from harness.hosts.opening import opened
+from harness.hosts.services import services
+from harness.ledger import Cleaned, Clock, Ledger, Thing, clean, restore, sweep, take
 from harness.ledger.remover import Remover
 from harness.site import Site
 
 
 @dataclass
 class After:
-    """What cleaning did for one run: entries of its ledger,
-    further things that were surely its own, and what is left.
+    """What cleaning did for one run: entries of its ledger, further things that were surely its own, services
+    that run again, and what is left.
     """
 
     run: str
     removed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     freed: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -69,18 +72,28 @@ class _Cloud:
 def clean_run(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None = None) -> After:
     """Remove what a run left; nobody may belong to it any more (``harness.lease.alone``).
 
+    Services that it stopped are started first: that needs no account.
+
     Raises ``CloudError`` where identity does not answer, ``UsageError`` without credentials; everything that
     goes wrong later is told in ``left``.
     """
     clock = clock or Clock()
-    cloud = _Cloud.of(site, record)
     done = After(folder.id)
+    _start_again(site, folder, record, done, clock)
+    cloud = _Cloud.of(site, record)
     borrowed = _borrow(cloud, folder, done, clock) if cloud.admin else []
     try:
         _remove(cloud, folder, [tenant.name for tenant in borrowed], done, clock)
     finally:
         _return(cloud, folder, borrowed, done, clock)
     return done
+
+
+def _start_again(site: Site, folder: RunFolder, record: Record, done: After, clock: Clock) -> None:
+    with opened(site, record) as node:
+        restored = restore(Ledger(folder.ledger), services(node, site.file.ssh.become), clock)
+    done.started += restored.running
+    done.left += restored.left
 
 
 def remove_accounts(

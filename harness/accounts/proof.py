@@ -9,7 +9,8 @@ from harness.accounts.sessions import Sessions
 from harness.arch.clauses import ClauseTable
 from harness.errors import OutOfReach
 from harness.evidence.folder import RunFolder
-from harness.ledger import Leaks, Ledger, clean, leaks, take
+from harness.hosts.services import ServiceAt
+from harness.ledger import Leaks, Ledger, clean, leaks, restore, take
 from harness.ledger.ending import LIMIT, still_there
 from harness.ledger.remover import Remover
 
@@ -25,14 +26,22 @@ def patience(table: ClauseTable) -> float:
     return max(3 * max(allowed), _SHORTEST) if allowed else LIMIT
 
 
-def clean_up(accounts: Accounts, folder: RunFolder, sessions: Sessions, limit: float = LIMIT) -> list[str]:
-    """Remove what the ledger holds open; gives what is left, in words.
+def clean_up(
+    accounts: Accounts,
+    folder: RunFolder,
+    sessions: Sessions,
+    limit: float = LIMIT,
+    *,
+    service_at: ServiceAt,
+) -> list[str]:
+    """Start what was stopped and remove what the ledger holds open; gives what is left, in words.
 
     ``limit`` (seconds) holds for each kind.
     """
     ledger = Ledger(folder.ledger)
+    restored = restore(ledger, service_at)
     cleaned = clean(ledger, Remover(sessions), prefix=folder.prefix, own=accounts.own, limit=limit)
-    return [str(left) for left in cleaned.left]
+    return restored.left + [str(left) for left in cleaned.left]
 
 
 def find_leaks(accounts: Accounts, folder: RunFolder, sessions: Sessions) -> Leaks:

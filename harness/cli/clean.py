@@ -112,11 +112,12 @@ def _clean_runs(site: Site, folders: Iterable[RunFolder], wait: float) -> bool:
                 Recorder(folder.cleaning, worker="clean") as record,
             ):
                 done = clean_run(site, folder, record)
-                record.write("run", phase="cleaned", ok=done.ok, removed=done.removed, left=done.left)
+                told = {"removed": done.removed, "started": done.started, "left": done.left}
+                record.write("run", phase="cleaned", ok=done.ok, **told)
         except RunAlive as alive:
             living.append(alive)
             continue
-        _show(folder.id, done.removed, done.left, done.freed)
+        _show(folder.id, done.removed, done.left, done.freed, done.started)
         failed = failed or not done.ok
     if living:
         raise UsageError(*(problem for error in living for problem in error.problems))
@@ -134,8 +135,12 @@ def _remove_accounts(site: Site, home: Path) -> bool:
     return not done.ok
 
 
-def _show(what: str, removed: Sequence[str], left: Sequence[str], freed: Sequence[str]) -> None:
+def _show(
+    what: str, removed: Sequence[str], left: Sequence[str], freed: Sequence[str], started: Sequence[str] = ()
+) -> None:
     typer.echo(f"{what}: {len(removed)} removed, {len(left)} left")
+    for row in started:
+        typer.echo(f"  runs again {row}")
     for row in removed:
         typer.echo(f"  removed {row}")
     for row in freed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,7 @@ from harness.evidence.waivers import load_waivers
 from harness.plan import Board, Plan, Scenario, make_plan, missing
 from harness.plan.discover import discover
 from harness.plan.estimate import seconds
+from harness.plan.granting import picking, picking_any
 from harness.site import Site, load_site
 from harness.sitefile import is_architecture
 
@@ -65,7 +67,8 @@ def plan(
     name = "the lab" if lab else cloud or _standing_in(target, not asked)
     site = load_site(target, cloud=name, overlays=overlay, sets=set_, access=asked)
     declared = discover()
-    planned = make_plan(declared, site.arch, missing={} if lab else missing(site))
+    pick = picking_any(site.arch) if lab else picking(site, datetime.now(UTC))
+    planned = make_plan(declared, site.arch, missing={} if lab else missing(site), pick=pick)
     _check_waivers(site, declared)
     if explain:
         _explain(out, site.arch, _within_reach(planned), explain)
@@ -74,7 +77,7 @@ def plan(
     ready, given = _ask(out, site) if asked else (True, None)
     if given is not None and not given.leases:
         lacking = {**missing(site), **given.accounts.missing}
-        planned = make_plan(declared, site.arch, missing=lacking)
+        planned = make_plan(declared, site.arch, missing=lacking, pick=pick)
     means = described(site.arch) if given is None else asked_of(given, site.arch)
     planned, means = means.fitted(_within_reach(planned), _SERVERS)
     _scenarios(out, planned)
@@ -160,6 +163,11 @@ def _scenarios(out: Console, planned: Plan) -> None:
         out.print(f"  {gate:<10} {running:>3} of {len(keys)} will run")
     for reason, keys in reasons.items():
         out.print(f"[yellow]will not run:[/] {escape(_few(keys))}: {escape(reason)}")
+    for row in planned.running:
+        if row.disturbs:
+            node, _, service = row.disturbs.partition("/")
+            told = f"{row.key} stops {service} on {node} for a while, alone and after all others"
+            out.print(f"[yellow]will disturb:[/] {escape(told)}")
 
 
 def _few(names: Sequence[str]) -> str:

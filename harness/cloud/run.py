@@ -18,11 +18,12 @@ from harness.cloud.keeping import LedgerKeeper, Names
 from harness.cloud.nodes import Nodes
 from harness.cloud.rings import CloudRings
 from harness.cloud.shares import Shares
-from harness.cloud.storage import StorageLines
+from harness.cloud.storagelines import StorageLines
 from harness.cloud.story import Cloud
 from harness.credentials import Account
 from harness.errors import OutOfReach
 from harness.evidence import Recorder, RunFolder, Tail, read_record, row_id
+from harness.hosts.services import Service, services
 from harness.ledger import Ledger
 from harness.site import Site
 
@@ -52,7 +53,7 @@ class RunSession:
 
     def cloud(self, key: str, subject: str | None = None) -> Cloud:
         """What one scenario sees, as the user of the run that the plan has it told by."""
-        return Cloud(self, self.accounts.assigned.get(key, "main"))
+        return Cloud(self, self.accounts.assigned.get(key, "main"), key)
 
     def link(self, who: str) -> Link:
         """The way of ``admin``, or of one of the run's users (``Accounts.users``), to the cloud;
@@ -77,8 +78,9 @@ class RunSession:
         return skews(read_record(self.folder.events))
 
     def clean_up(self) -> list[str]:
-        """Remove what the run's ledger holds open; gives what is left, in words."""
-        return clean_up(self.accounts, self.folder, self._sessions, patience(self.site.arch.table))
+        """Start what was stopped, remove what the run's ledger holds open; gives what is left, in words."""
+        limit = patience(self.site.arch.table)
+        return clean_up(self.accounts, self.folder, self._sessions, limit, service_at=self.service_at)
 
     def leaks(self) -> list[str]:
         """What the run's tenants hold beyond what they held before, and that this run made; in words."""
@@ -88,6 +90,10 @@ class RunSession:
         for thing in found.foreign:
             self.trail.write("run", phase="foreign", thing=str(thing))
         return [str(thing) for thing in found.ours]
+
+    def service_at(self, place: str) -> Service:
+        """A service of a node, ``storage-1/object-server``; ``OutOfReach`` for a node without address."""
+        return services(self.nodes.__getitem__, self.site.file.ssh.become)(place)
 
     def close(self) -> None:
         """Give connections back."""

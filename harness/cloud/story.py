@@ -23,6 +23,7 @@ from harness.clients.values import Server
 from harness.cloud.budgets import Budget, budget_of
 from harness.cloud.guests import Guests
 from harness.cloud.nodes import Nodes
+from harness.cloud.outage import Outage
 from harness.cloud.placing import Placing
 from harness.cloud.rings import CloudRings
 from harness.cloud.storage import Storage
@@ -47,9 +48,9 @@ class Cloud(CloudSession):
     ``login()``, ``endpoint(service, interface)``, ``versions(service)`` and ``raw(service)``.
     """
 
-    def __init__(self, run: RunSession, who: str = "main") -> None:
+    def __init__(self, run: RunSession, who: str = "main", key: str = "") -> None:
         super().__init__(run.link(who), run.dialect)
-        self._who = who
+        self._who, self._key = who, key
         self.arch: Architecture = run.site.arch
         self.ledger: Ledger = run.ledger
         self._run = run
@@ -231,6 +232,11 @@ class Cloud(CloudSession):
     def rings(self) -> CloudRings:
         """The rings of all nodes, compared and audited: ``harness.cloud.rings``."""
         return self._run.rings
+
+    @cached_property
+    def outage(self) -> Outage:
+        """What this story, declared with ``disturbs``, may take out: ``harness.cloud.outage``."""
+        return Outage(self._run, self._told, self._key)
 
     def clock_skews(self) -> dict[str, float]:
         """Seconds by which each clock behind an API is surely off ours,

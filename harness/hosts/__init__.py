@@ -6,9 +6,10 @@ with it. ``guest`` is the inside of a server, ``ways`` how one gets there, ``fin
 says of its host keys.
 """
 
+from harness.hosts.commands import Output
 from harness.hosts.connection import connect, connect_gateway
 from harness.hosts.errors import FileMissing, HostError, HostUnreachable
-from harness.hosts.guest import Entry, Guest, Output
+from harness.hosts.guest import Entry, Guest
 from harness.hosts.node import LARGEST_FILE, NO_FILE, DatedFile, Node
 from harness.hosts.ways import Direct, NotTaken, Way
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import paramiko
 from paramiko.ssh_exception import AuthenticationException
 
+from harness.hosts.commands import COMMAND_TIMEOUT, RECORDED, Output, execute
 from harness.hosts.connection import FAILURES, reason
 from harness.hosts.errors import HostError, HostUnreachable
 from harness.hosts.node import Record
@@ -21,30 +22,8 @@ from harness.hosts.ways import NotTaken, Way, banner
 
 COMPONENT = "nova"
 """Guests are compute's and its network's work."""
-COMMAND_TIMEOUT = 60.0
 ENTER_TIMEOUT = 15.0
-LARGEST_OUTPUT = 1024 * 1024
-_RECORDED = 2000
 _SHA2 = ("rsa-sha2-512", "rsa-sha2-256")
-
-
-@dataclass(frozen=True)
-class Output:
-    """What a command in a guest printed (``text``, ``error``), and how it ended; prints as all of it."""
-
-    command: str
-    status: int
-    text: str = ""
-    error: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether it ended with 0."""
-        return self.status == 0
-
-    def __str__(self) -> str:
-        said = " ".join(f"{self.text} {self.error}".split())[:300]
-        return f"{self.command} ended with {self.status}" + (f": {said}" if said else "")
 
 
 @dataclass(frozen=True)
@@ -96,7 +75,7 @@ class Guest:
         line = shlex.join((command, *args))
         begin = time.perf_counter()
         try:
-            output = self._ran(line, stdin, timeout)
+            output = execute(self._entered(), line, stdin, timeout)
         except (HostError, *FAILURES) as error:
             late = isinstance(error, TimeoutError) and self._transport is not None
             why = f"it was not done within {timeout:g} s" if late else reason(error)
@@ -156,24 +135,6 @@ class Guest:
                 self._transport.close()
         self._transport = None
 
-    def _ran(self, line: str, stdin: bytes, timeout: float) -> Output:
-        end = time.monotonic() + timeout
-        channel = self._entered().open_session(timeout=ENTER_TIMEOUT)
-        with closing(channel):
-            channel.settimeout(timeout)
-            channel.exec_command(line)
-            with suppress(OSError):  # who does not read what is sent ends with a status of its own
-                channel.sendall(stdin)
-            channel.shutdown_write()
-            text = _drain(channel, channel.recv, end)
-            error = _drain(channel, channel.recv_stderr, end)
-            if not channel.status_event.wait(max(0.0, end - time.monotonic())):
-                raise TimeoutError
-            status = channel.recv_exit_status()
-            if status < 0:
-                raise HostError("the connection ended before the command did")
-            return Output(line, status, text, error)
-
     def _entered(self) -> paramiko.Transport:
         """The open transport, or a new one."""
         if self._transport is not None and self._transport.is_active():
@@ -224,27 +185,9 @@ class Guest:
             component=COMPONENT,
             host=f"guest {self.name}",
             via=self._way.name,
-            command=command[:_RECORDED],
+            command=command[:RECORDED],
             status=status,
-            stdout=text[:_RECORDED],
-            stderr=error[:_RECORDED],
+            stdout=text[:RECORDED],
+            stderr=error[:RECORDED],
             ms=round((time.perf_counter() - begin) * 1000, 1),
         )
-
-
-def _drain(channel: paramiko.Channel, receive: Callable[[int], bytes], end: float) -> str:
-    """Everything that comes until the other end closes; raises ``HostError`` for too much or too late."""
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        left = end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        channel.settimeout(left)
-        piece = receive(32768)
-        if not piece:
-            return b"".join(pieces).decode("utf-8", "replace")
-        size += len(piece)
-        if size > LARGEST_OUTPUT:
-            raise HostError(f"it printed more than {LARGEST_OUTPUT} bytes")
-        pieces.append(piece)

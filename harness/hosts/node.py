@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import shlex
 import stat
 import time
 from collections.abc import Callable, MutableMapping
@@ -14,6 +15,7 @@ import paramiko
 from fabric import Connection
 
 from harness.errors import OutOfReach
+from harness.hosts.commands import COMMAND_TIMEOUT, RECORDED, Output, execute
 from harness.hosts.connection import CONNECT_TIMEOUT, FAILURES, READ_TIMEOUT, reason
 from harness.hosts.errors import FileMissing, HostError, HostUnreachable
 from harness.hosts.ways import NotTaken
@@ -22,6 +24,7 @@ _PROHIBITED = 1
 """What SSH answers where a server forbids forwarding, and not where the other end does not answer."""
 NO_FILE = "there is no such file"
 LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_FOLDER = 10_000
 _COMPONENTS = {
     "/etc/swift": "swift",
     "/etc/nova": "nova",
@@ -94,6 +97,38 @@ class Node:
         _, row = self._noted(component_of(path), f"sftp get {path}", get)
         return replace(made[0], row=row)
 
+    def run(self, *words: str, component: str = "ssh", timeout: float = COMMAND_TIMEOUT) -> Output:
+        """Run one command, each argument a word that no shell sees, and give what came of it.
+
+        The record has it with ``component``, whose work the command is about. Raises ``HostUnreachable``, or
+        ``HostError`` for what prints more than 1 MB or is not done within ``timeout`` seconds.
+        """
+        line = shlex.join(words)
+
+        def ran() -> Output:
+            self._open()
+            try:
+                return execute(self._connection.transport, line, b"", timeout)
+            except TimeoutError as error:
+                raise HostError(f"it was not done within {timeout:g} s") from error
+
+        output: Output = self._noted(component, line, ran)[0]
+        return output
+
+    def folders(self, path: str, component: str = "") -> list[str]:
+        """The names of the folders in a folder, by SFTP: links to folders too, hidden ones not.
+
+        Raises ``FileMissing``, ``HostUnreachable``, or ``HostError`` for more than 10,000 entries.
+        """
+        found: list[str] = self._noted(
+            component or component_of(path), f"sftp ls {path}", lambda: self._folders(path)
+        )[0]
+        return found
+
+    def has(self, command: str) -> bool:
+        """Whether its user can run a command of this name."""
+        return self.run("command", "-v", command).ok
+
     def line_to(self, address: str, port: int) -> paramiko.Channel:
         """A TCP connection that the node opens for us; see ``harness.hosts.ways.Way``."""
         self._open()
@@ -131,6 +166,21 @@ class Node:
             raise _UnfitError(f"grew while it was read; at most {limit} bytes are read")
         return content, None if facts.st_mtime is None else float(facts.st_mtime)
 
+    def _folders(self, path: str) -> list[str]:
+        self._open()
+        sftp = self._connection.sftp()
+        sftp.get_channel().settimeout(READ_TIMEOUT)
+        found: list[str] = []
+        path = path.rstrip("/")
+        for count, entry in enumerate(sftp.listdir_iter(path)):
+            if count >= LARGEST_FOLDER:
+                raise _UnfitError(f"has more than {LARGEST_FOLDER} entries")
+            mode = entry.st_mode or 0
+            linked = stat.S_ISLNK(mode) and _leads_to_folder(sftp, f"{path}/{entry.filename}")
+            if (stat.S_ISDIR(mode) or linked) and not entry.filename.startswith("."):
+                found.append(entry.filename)
+        return sorted(found)
+
     def _open(self) -> None:
         """Connect unless it was done, or has failed before: one wait for each unreachable host is enough."""
         if self._refused is not None:
@@ -163,9 +213,7 @@ class Node:
             component="ssh" if isinstance(failed, HostUnreachable) else component,
             host=self.name,
             command=command,
-            status=0 if failed is None else getattr(failed, "errno", None) or 1,
-            stdout=_shown(result),
-            stderr="" if failed is None else str(failed),
+            **_came(result, failed),
             ms=round((time.perf_counter() - begin) * 1000, 1),
         )
         if failed is None:
@@ -182,12 +230,28 @@ class Node:
 
 
 class _UnfitError(OSError):
-    """A file that is not read."""
+    """A file or folder that is not read."""
+
+
+def _leads_to_folder(sftp: paramiko.SFTPClient, link: str) -> bool:
+    try:
+        return stat.S_ISDIR(sftp.stat(link).st_mode or 0)
+    except OSError:
+        return False
 
 
 def component_of(path: str) -> str:
     """The component whose file it is, by its folder; ssh where it is nobody's."""
     return next((name for folder, name in _COMPONENTS.items() if path.startswith(folder)), "ssh")
+
+
+def _came(result: Any, failed: BaseException | None) -> dict[str, Any]:
+    """How it ended, as a row has it."""
+    if isinstance(result, Output):
+        shown = {"stdout": result.text[:RECORDED], "stderr": result.error[:RECORDED]}
+        return {"status": result.status, **shown}
+    status = 0 if failed is None else getattr(failed, "errno", None) or 1
+    return {"status": status, "stdout": _shown(result), "stderr": "" if failed is None else str(failed)}
 
 
 def _shown(result: Any) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 from harness.errors import CloudError, OutOfReach
 from harness.ledger.cleaner import Cleaner, Thing
 from harness.ledger.ending import LIMIT, Clock, end_all, still_there
-from harness.ledger.file import Ledger, LedgerEntry
+from harness.ledger.file import STOPPED, Ledger, LedgerEntry
 
 SETTLED = 5.0
 """Seconds after which a request that was sent and never answered has taken effect, or never will."""
@@ -50,10 +50,11 @@ def clean(
     ``prefix`` is what this run's names begin with, ``own`` the names of the tenants that belong to the
     harness. Something intended of which no id is known is looked up by its name, and only where the name
     begins so or the tenant is our own. ``limit`` (seconds) holds for each rank. Whatever cannot be removed is
-    told in ``left``, nothing is raised for it.
+    told in ``left``, nothing is raised for it. Services that were stopped are ``restore``'s.
     """
     work = _Cleaning(ledger, cleaner, prefix, frozenset(own), limit, clock or Clock())
-    for _, entries in groupby(ledger.open_entries(), key=lambda entry: entry.rank):
+    things = (entry for entry in ledger.open_entries() if entry.kind != STOPPED)
+    for _, entries in groupby(things, key=lambda entry: entry.rank):
         work.rank(list(entries))
     work.last_look()
     return Cleaned(tuple(work.removed), tuple(work.absent), tuple(work.left))

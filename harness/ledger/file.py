@@ -36,6 +36,10 @@ KINDS = (
 )
 """What can be created, in the order in which it is removed: what uses others comes first."""
 
+STOPPED = "stopped"
+"""A service that a run stops, by its place (``storage-1/object-server``): no thing to remove, and the first
+that is put right.
+"""
 _LARGEST = 256 * 1024 * 1024
 _TEXTS = ("kind", "name", "id", "tenant", "user")
 
@@ -108,6 +112,12 @@ class Ledger:
         entry = LedgerEntry(secrets.token_hex(6), kind, name, tenant, user, t=time.time())
         self.note("intend", entry)
         yield Entry(self, entry)
+
+    def stopping(self, place: str) -> Entry:
+        """Note that a service is about to be stopped; ``gone`` says that it runs again."""
+        entry = LedgerEntry(secrets.token_hex(6), STOPPED, place, t=time.time())
+        self.note("intend", entry)
+        return Entry(self, entry)
 
     def note(self, phase: str, entry: LedgerEntry) -> None:
         """Append one row and force it to the disk."""

@@ -107,7 +107,11 @@ class Board:
         return safe or ([] if self._running else able)
 
     def fits(self, key: str) -> bool:
-        """Whether this one can run beside those that do: servers enough, and nothing that both hold."""
+        """Whether this one can run beside those that do: servers enough, nothing that both hold, and none of
+        them takes something out.
+        """
+        if self._running and (self.plan[key].disturbs or any(self.plan[k].disturbs for k in self._running)):
+            return False
         held = {name for other in self._running for name in self.plan[other].holds}
         return held.isdisjoint(self.plan[key].holds) and self._has_room(key)
 
@@ -195,7 +199,7 @@ class Board:
             return False
         if not all(other in self._finished for other in self._known(planned.after)):
             return False
-        return not planned.after_all or self._stories_over()
+        return not (planned.after_all or planned.late) or self._others_over(planned)
 
     def _verdict(self, key: str) -> Unable | None:
         planned = self.plan[key]
@@ -230,6 +234,7 @@ class Board:
     def _known(self, keys: Iterable[str]) -> Iterable[str]:
         return (key for key in keys if key in self.plan)
 
-    def _stories_over(self) -> bool:
-        left = (*self._waiting, *self._running)
-        return all(self.plan[key].after_all for key in left)
+    def _others_over(self, planned: PlannedScenario) -> bool:
+        """Whether all that comes before is over: for what is late all others, for the clean-up that, too."""
+        left = (self.plan[key] for key in (*self._waiting, *self._running))
+        return all(other.after_all or (planned.late and other.late) for other in left)

@@ -39,6 +39,7 @@ Applies = str | Callable[[Architecture], bool] | None
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z")
 _NEED = re.compile(r"(?P<id>[^\[\]]+)(\[(?P<subject>[^\[\]]+)\])?\Z")
+_DISTURBS = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*\Z")
 _TUPLES = ("needs", "after", "owns", "requires", "holds", "until")
 
 
@@ -51,7 +52,9 @@ class Scenario:
     those that it leaves running count until ``until`` is over. ``creates`` is how many requests for a server
     it sends (None: as many as ``servers``), ``foreign`` how many as the other tenant. ``holds`` names shared
     things that no other story may touch meanwhile. ``spread`` lets the plan tell it as any of the run's
-    users, the same one for all stories that have something in common.
+    users, the same one for all stories that have something in common. ``disturbs`` is a service that the
+    story takes out on one node of a role (``object-storage/object-server``): it runs alone, after all others,
+    and only where the site allows it.
     Raises ``TypeError`` or ``ValueError`` with the scenario's id for anything that makes no sense.
     """
 
@@ -73,6 +76,7 @@ class Scenario:
     applies: Applies = None
     level: str = "must"
     after_all: bool = False
+    disturbs: str = ""
     story: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -98,6 +102,11 @@ class Scenario:
         ):
             raise ValueError(
                 f"scenario {self.id}: servers, cost and limit cannot be negative, nor cost or limit 0"
+            )
+        if self.disturbs and (not _DISTURBS.match(self.disturbs) or self.servers or self.after_all):
+            raise ValueError(
+                f"scenario {self.id}: disturbs reads like 'object-storage/object-server', a role and a "
+                "service; such a story runs no servers and cleans nothing up"
             )
         if self.story is not None and not self.title:
             raise ValueError(f"scenario {self.id}: the story needs a docstring; its first line is the title")

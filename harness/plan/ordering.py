@@ -1,9 +1,12 @@
-"""A running order: by gate and as declared, but never before what is needed; the clean-up last."""
+"""A running order: by gate and as declared, but never before what is needed; what disturbs after all others,
+the clean-up last.
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from harness.errors import Problem
 from harness.plan.planned import PlannedScenario
@@ -12,7 +15,7 @@ from harness.plan.planned import PlannedScenario
 def in_order(rows: Sequence[PlannedScenario], problems: list[Problem]) -> list[PlannedScenario]:
     """Sort stably; a cycle, or a story that waits for the clean-up, is added to ``problems``."""
     by_key = {row.key: row for row in rows}
-    index = {key: (row.after_all, place) for place, (key, row) in enumerate(by_key.items())}
+    index = {key: (row.after_all, row.late, place) for place, (key, row) in enumerate(by_key.items())}
     before = {key: _before(row, by_key) for key, row in by_key.items()}
     problems += [
         Problem("", f"{key} cannot wait for {other}: that one runs after all stories")
@@ -38,6 +41,16 @@ def in_order(rows: Sequence[PlannedScenario], problems: list[Problem]) -> list[P
     if len(ordered) < len(by_key):
         problems.append(Problem("", f"scenarios wait for each other: {' → '.join(_cycle(before, waits))}"))
     return ordered
+
+
+def with_late(rows: Sequence[PlannedScenario]) -> list[PlannedScenario]:
+    """The same, with what disturbs marked as late, and all that waits for such."""
+    late = {row.key for row in rows if row.disturbs}
+    before = len(late) - 1
+    while before < len(late):
+        before = len(late)
+        late |= {row.key for row in rows if not late.isdisjoint((*row.needs, *row.after))}
+    return [replace(row, late=row.key in late and not row.after_all) for row in rows]
 
 
 def _before(row: PlannedScenario, by_key: Mapping[str, PlannedScenario]) -> tuple[str, ...]:

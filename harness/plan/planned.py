@@ -17,7 +17,8 @@ class PlannedScenario:
     ``applies`` False: the description does not have it. ``reach`` False: this access cannot see it.
     ``reason`` says why in both cases. ``account`` names the user of the run that tells it. ``pulled`` is set
     where the user's selection left it out and it runs nevertheless, because another one needs it or because
-    it cleans up.
+    it cleans up. ``disturbs`` is the place that the story takes out (``storage-1/object-server``), ``late``
+    says that it comes after all others because it disturbs, or needs one that does.
     """
 
     id: str
@@ -40,6 +41,8 @@ class PlannedScenario:
     worst: float = 10.0
     limit: float = 60.0
     after_all: bool = False
+    disturbs: str = ""
+    late: bool = False
     applies: bool = True
     reach: bool = True
     reason: str = ""

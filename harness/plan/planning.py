@@ -13,7 +13,8 @@ from harness.arch import Architecture
 from harness.arch.paths import show
 from harness.errors import Problem, UsageError
 from harness.plan.declared import GATES, HOLDERS, Need, Scenario, split_need
-from harness.plan.ordering import in_order
+from harness.plan.granting import Picked, Picking, nothing
+from harness.plan.ordering import in_order, with_late
 from harness.plan.planned import Plan, PlannedScenario
 from harness.plan.subjects import planned_subjects
 
@@ -30,15 +31,18 @@ def make_plan(
     scope: str = "all",
     budget: int = 4,
     nodeids: Mapping[str, str] | None = None,
+    pick: Picking = nothing,
 ) -> Plan:
     """The plan of a run.
 
     ``declared`` is every scenario of the suite, ``selected`` the keys that the user wants (None: all); what
-    those need and the clean-up are pulled in. ``missing`` maps a requirement to why the site cannot give it.
+    those need and the clean-up are pulled in. ``missing`` maps a requirement to why the site cannot give it,
+    ``pick`` says where a story may disturb.
     Raises ``UsageError`` with every problem.
     """
-    expanding = _Expanding(declared, arch)
-    everything = in_order(expanding.planned(missing or {}, nodeids or {}), expanding.problems)
+    expanding = _Expanding(declared, arch, pick)
+    rows = with_late(expanding.planned(missing or {}, nodeids or {}))
+    everything = in_order(rows, expanding.problems)
     wanted = _with_needs(everything, selected)
     greedy = [p for p in everything if p.servers > budget and p.key in wanted]
     expanding.problems += [_greedy(expanding.place(planned.id), planned, budget) for planned in greedy]
@@ -54,8 +58,9 @@ def make_plan(
 class _Expanding:
     """The suite while it is expanded over its subjects; problems are gathered, not raised."""
 
-    def __init__(self, declared: Sequence[Scenario], arch: Architecture) -> None:
+    def __init__(self, declared: Sequence[Scenario], arch: Architecture, pick: Picking) -> None:
         self.arch = arch
+        self.pick = pick
         self.problems: list[Problem] = []
         self.objectives = _objectives(arch)
         self.declared: dict[str, Scenario] = {}
@@ -90,6 +95,8 @@ class _Expanding:
         after, _ = self._needs(scenario, subject, scenario.after)
         until, _ = self._needs(scenario, subject, scenario.until)
         lacking = "; ".join(missing[name] for name in scenario.requires if name in missing)
+        picked = self.pick(scenario.disturbs) if scenario.disturbs else Picked("")
+        lacking = lacking or picked.reason
         reason = self.reasons.get(scenario.id, "") or absent
         return PlannedScenario(
             id=scenario.id,
@@ -111,6 +118,7 @@ class _Expanding:
             worst=self._worst(scenario),
             limit=scenario.limit or self._wall(scenario),
             after_all=scenario.after_all,
+            disturbs=picked.place or scenario.disturbs,
             applies=not reason,
             reach=bool(reason) or not lacking,
             reason=reason or lacking,

@@ -124,14 +124,18 @@ def _fits(story: _Story, done: int, free: int, each: Mapping[str, int]) -> bool:
 
 
 def _links(rows: Mapping[str, PlannedScenario], bits: Mapping[str, int]) -> dict[str, int]:
-    """The stories with servers that must be over before each; clean-up comes after all others."""
+    """The stories with servers that must be over before each; what is late comes after all that is not, and
+    the clean-up after all others.
+    """
     links: dict[str, int] = {}
     others = sum(bit for key, bit in bits.items() if not rows[key].after_all)
+    early = sum(bit for key, bit in bits.items() if not (rows[key].after_all or rows[key].late))
 
     def before(key: str) -> int:
         if key not in links:
             links[key] = 0
-            row, found = rows[key], others if rows[key].after_all else 0
+            row = rows[key]
+            found = others if row.after_all else early if row.late else 0
             for other in (*row.needs, *row.after):
                 if other in rows:
                     found |= before(other) | bits.get(other, 0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from datetime import UTC, datetime
 
 import pytest
 
 from harness.errors import Problem, UsageError
 from harness.plan.declared import Scenario
 from harness.plan.discover import declared
+from harness.plan.granting import picking
 from harness.plan.planned import Plan
 from harness.plan.planning import make_plan
 from harness.plan.reach import missing
@@ -74,6 +76,7 @@ class Collecting:
             scope=_scope(self.run.config) if narrowed else "all",
             budget=self.run.options.servers,
             nodeids=nodeids,
+            pick=picking(self.run.site, datetime.now(UTC)),
         )
 
     def _take_back(self, config: pytest.Config, selected: set[str]) -> None:

@@ -124,7 +124,7 @@ def test_what_is_read_and_not_used_is_named_in_one_line(deployday: Here, tmp_pat
     )
     done = deployday("plan", "s.yaml", "--offline")
     assert done.code == 0, done.text
-    assert "read, but nothing uses it yet: disruptive, owners, ssh.become\n" in done.out
+    assert "read, but nothing uses it yet: owners\n" in done.out
 
 
 def test_nothing_is_said_of_keys_that_nobody_wrote(deployday: Here, tmp_path: Path) -> None:
@@ -154,6 +154,8 @@ def test_nothing_is_said_of_keys_that_nobody_wrote(deployday: Here, tmp_path: Pa
         ("ssh: {key_file: nope}\n", "ssh.key_file: there is no such file"),
         ("disruptive: {until: 2030-01-01T00:00Z, nodes: [storage-9]}\n", "describes no node of this name"),
         ("disruptive: {nodes: [storage-1]}\n", "an open-ended grant is refused"),
+        ("disruptive: {until: 2030-01-01T00:00Z}\n", "disruptive.nodes: is missing"),
+        ("disruptive: {until: 2030-01-01T00:00Z, nodes: [storage-1], services: [cron]}\n", "object-server"),
         ("lab: {control: x, more: y}\n", "lab.more: no such key"),
         ("#" * 1_100_000, "the file is too large"),
     ],

@@ -81,6 +81,10 @@ class Bench:
         assert raw.send("POST", "/os-security-groups", body=group).status == 200
 
 
+def no_service(place: str) -> Any:
+    raise AssertionError(f"nothing was stopped, and certainly not {place}")
+
+
 @pytest.fixture
 def site(live_lab: Any) -> Site:
     return load_site(live_lab.info.site_file)
@@ -129,7 +133,7 @@ def test_a_run_that_ends_well_leaves_nothing(live_lab: Any, site: Site, tmp_path
                 "tenant",
             )
         }
-        assert clean_up(bench.accounts, bench.folder, bench.sessions) == []
+        assert clean_up(bench.accounts, bench.folder, bench.sessions, service_at=no_service) == []
         assert Ledger(bench.folder.ledger).open_entries() == []
         strays = bench_leaks(bench)
         assert {thing.kind for thing in strays} == {"address", "group"}

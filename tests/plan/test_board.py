@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.plan import Board, PlannedScenario, Unable
+from harness.plan.ordering import with_late
 from tests.plan.relaxed import RELAXED
 
 BUDGET = 4
@@ -22,7 +23,9 @@ def scenario(key: str, needs: tuple[str, ...] = (), **words: object) -> PlannedS
 
 @st.composite
 def plans(draw: st.DrawFn) -> list[PlannedScenario]:
-    """A plan in running order: needs and `after` point backwards, the clean-up stands at the end."""
+    """A plan in running order: needs and `after` point backwards, what disturbs stands behind all that does
+    not wait for such, the clean-up at the end.
+    """
     count = draw(st.integers(1, 14))
     clean = draw(st.integers(0, min(3, count)))
     rows: list[PlannedScenario] = []
@@ -36,11 +39,12 @@ def plans(draw: st.DrawFn) -> list[PlannedScenario]:
                 after=draw(others),
                 servers=draw(st.integers(0, BUDGET)),
                 after_all=index >= count - clean,
+                disturbs="n/s" if index < count - clean and not draw(st.integers(0, 4)) else "",
                 applies=draw(st.integers(0, 9)) > 0,
                 reach=draw(st.integers(0, 9)) > 0,
             )
         )
-    return rows
+    return sorted(with_late(rows), key=lambda row: (row.after_all, row.late))
 
 
 @st.composite
@@ -94,6 +98,9 @@ def test_nothing_starts_before_its_needs_are_met_nor_beyond_the_budget(
             assert row.runs
             assert all(outcomes.get(need) == "completed" for need in row.needs)
             assert all(other in outcomes for other in row.after)
+            assert len(board.running) == 1 or not row.disturbs
+            if row.late:
+                assert all(other.after_all or other.late or other.key in outcomes for other in plan)
             if row.after_all:
                 assert all(other.after_all or other.key in outcomes for other in plan)
 
@@ -148,6 +155,25 @@ def test_after_a_stop_only_the_clean_up_runs(
         board.start(board.ready()[0])
         board.finish(board.running[0], met=True, outcome="completed")
         board.unable()
+    assert board.done
+
+
+def test_what_disturbs_runs_alone_after_the_others_and_before_the_clean_up() -> None:
+    rows = [
+        scenario("a.out", disturbs="storage-1/object-server"),
+        scenario("a.back", ("a.out",)),
+        scenario("b.b"),
+        scenario("c.c"),
+        scenario("d.out", disturbs="storage-1/object-server"),
+        scenario("z.clean", after_all=True),
+    ]
+    board = Board(with_late(rows))
+    for together in (["b.b", "c.c"], ["a.out"], ["a.back"], ["d.out"], ["z.clean"]):
+        while board.ready():
+            board.start(board.ready()[0])
+        assert list(board.running) == together
+        for key in together:
+            board.finish(key, met=True, outcome="completed")
     assert board.done
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib import import_module
 
 import typer
 
@@ -20,17 +21,14 @@ COULD_NOT_JUDGE = 2
 WRONG_USAGE = 3
 
 
-def build() -> typer.Typer:
-    """The app with all verbs; they are imported late, each by its own module."""
-    from harness.cli.clean import clean
-    from harness.cli.describe import describe
-    from harness.cli.lab import app as lab
-    from harness.cli.plan import plan
-    from harness.cli.report import report
-    from harness.cli.rings import app as rings
-    from harness.cli.run import run
-    from harness.cli.site import app as site
+_COMMANDS = ("run", "plan", "report", "clean", "describe")
+_GROUPS = ("lab", "rings", "site")
 
+
+def build(verb: str = "") -> typer.Typer:
+    """The app with all verbs, each from its own module; where one is named, with no other: importing them
+    all takes longer than most of them work.
+    """
     app = typer.Typer(
         name="deployday",
         help="Is this the cloud that was described, and does it work?",
@@ -40,14 +38,12 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_options)
-    app.command()(run)
-    app.command()(plan)
-    app.command()(report)
-    app.command()(clean)
-    app.command()(describe)
-    app.add_typer(lab, name="lab")
-    app.add_typer(rings, name="rings")
-    app.add_typer(site, name="site")
+    for name in [verb] if verb in _COMMANDS + _GROUPS else _COMMANDS + _GROUPS:
+        module = import_module(f"harness.cli.{name}")
+        if name in _GROUPS:
+            app.add_typer(module.app, name=name)
+        else:
+            app.command()(getattr(module, name))
     return app
 
 
@@ -63,7 +59,8 @@ def _options(version: bool = typer.Option(False, "--version", callback=_version,
 
 def main(words: list[str] | None = None) -> None:
     """Run one command and exit with its code; every error that a user can act on is one plain message."""
-    command = typer.main.get_command(build())
+    words = sys.argv[1:] if words is None else words
+    command = typer.main.get_command(build(words[0] if words else ""))
     try:
         code = command.main(words, prog_name="deployday", standalone_mode=False)
     except ClickException as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from urllib.parse import quote
 
-from harness.clients.door import Door, Seen, plain_session
+from harness.clients.door import Door, Seen, json_of, plain_session
 from harness.clients.errors import ServerFault
 from harness.clients.raw import Answer
 from harness.clients.words import error_of, in_words, raise_for
@@ -60,6 +60,17 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class Database:
+    """One copy of an account or container: how much is in it by its own count, and the names it lists."""
+
+    count: int
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"counts {self.count}, lists {len(self.names)}"
+
+
+@dataclass(frozen=True)
 class Told:
     """What a server takes itself for: ``kind`` is "" where it is no storage server; ``statuses`` are what it
     answered to paths of one, two and three names; ``row`` is the last exchange.
@@ -96,10 +107,23 @@ class StorageClient:
         if status == 404:
             return None
         if status not in (200, 204):
-            hint = f"the device {disk.name} is not mounted" if status == 507 else ""
-            raise error_of(seen, hint)
+            raise error_of(seen, _hint(seen, disk))
         with in_words(self._door, seen):
             return _copy(LEVELS[min(path.count("/"), 3)], seen)
+
+    def database(self, disk: Disk, partition: int, path: str, prefix: str = "") -> Database | None:
+        """A copy of an account or container with the names that begin so, at most 10,000 of them; None where
+        the device holds none. Raises as ``copy`` does.
+        """
+        seen = self._seen("GET", disk, partition, path, f"?format=json&prefix={quote(prefix)}")
+        if seen.exchange.status == 404:
+            return None
+        if seen.exchange.status not in (200, 204):
+            raise error_of(seen, _hint(seen, disk))
+        counted = "X-Account-Container-Count" if path.count("/") == 1 else "X-Container-Object-Count"
+        with in_words(self._door, seen):
+            rows = json_of(seen) if seen.exchange.status == 200 else []
+            return Database(_number(seen, counted), tuple(str(row["name"]) for row in rows))
 
     def told(self, disk: Disk, name: str) -> Told:
         """What the server behind a device's port takes itself for.
@@ -115,11 +139,11 @@ class StorageClient:
         statuses = tuple(one.exchange.status or 0 for one in seen)
         return Told(kind_of(statuses), statuses, seen[-1].exchange.row)
 
-    def _seen(self, method: str, disk: Disk, partition: int | str, path: str) -> Seen:
+    def _seen(self, method: str, disk: Disk, partition: int | str, path: str, query: str = "") -> Seen:
         host = f"[{disk.ip}]" if ":" in disk.ip else disk.ip
         base = f"http://{host}:{disk.port}"
         self._door.routes.learn(base, SERVICE)
-        url = base + quote(f"/{disk.name}/{partition}{path}", errors="surrogateescape")
+        url = base + quote(f"/{disk.name}/{partition}{path}", errors="surrogateescape") + query
         with in_words(self._door):
             self._session.request(method, url, allow_redirects=False)
         seen = self._door.last
@@ -135,6 +159,10 @@ def kind_of(statuses: tuple[int, ...]) -> Kind | Literal[""]:
         return ""
     first = next((level for level, one in enumerate(taken, 1) if one), 0)
     return LEVELS.get(first, "")
+
+
+def _hint(seen: Seen, disk: Disk) -> str:
+    return f"the device {disk.name} is not mounted" if seen.exchange.status == 507 else ""
 
 
 def _copy(kind: Kind, seen: Seen) -> Copy:

@@ -1,79 +1,38 @@
-"""The storage servers behind the proxies, asked directly: through a node, since their network is private."""
+"""The storage servers behind the proxies, asked directly: where a name belongs, and what is really there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 from harness.clients.raw import Answer
-from harness.clients.routes import Routes
-from harness.clients.storage import Copy, StorageClient, Told
-from harness.clients.through import DoorThrough
-from harness.clients.trail import Trail
-from harness.cloud.nodes import NO_HOSTS, Nodes
-from harness.errors import OutOfReach
-from harness.hosts import HostUnreachable, NotTaken
-from harness.rings import Device, Placement, locate
-from harness.site import Site
+from harness.clients.storage import Copy, Database, Told
+from harness.cloud.proof import Proof, gathered, sampled
+from harness.cloud.storagelines import StorageLines
+from harness.errors import CloudError
+from harness.rings import Device, Placement, RingError, locate
 
 if TYPE_CHECKING:
     from harness.cloud.story import Cloud
 
-PROXY = "object-proxy"
-
-
-class StorageLines:
-    """How this process reaches storage servers: kept between stories, one line a server.
-
-    Proxies have to reach every storage server, so a proxy that can be entered opens the lines; where none
-    can be or none forwards, the node of the server itself does.
-    """
-
-    def __init__(self, site: Site, nodes: Nodes, trail: Trail) -> None:
-        self._site, self._nodes = site, nodes
-        self._given_up: dict[str, HostUnreachable | OutOfReach] = {}
-        self.door = DoorThrough(trail, Routes(), self._open)
-        self.client = StorageClient(self.door)
-
-    def close(self) -> None:
-        """Give all lines back."""
-        self.door.close()
-
-    def _open(self, address: str, port: int) -> Any:
-        """A line to a storage server.
-
-        Raises ``ConnectionError`` where nothing takes it up, ``OutOfReach`` where no node that could be
-        entered forwards, ``HostUnreachable`` where none can be entered.
-        """
-        why: HostUnreachable | OutOfReach = OutOfReach(NO_HOSTS)
-        for name in dict.fromkeys(self._vantages(address)):
-            try:
-                if name not in self._given_up:
-                    return self._nodes[name].line_to(address, port)
-            except NotTaken as error:
-                raise ConnectionError(str(error)) from error
-            except (HostUnreachable, OutOfReach) as error:
-                self._given_up[name] = error
-            why = self._given_up[name]
-        raise why
-
-    def _vantages(self, address: str) -> Iterator[str]:
-        yield from (name for name in self._site.arch.nodes_with(PROXY) if name in self._site.hosts)
-        own = self._site.node_of(address)
-        if own and own in self._site.arch.model.nodes:
-            yield own
+_DEPTH = {"account": 1, "container": 2, "object": 3}
 
 
 class Storage:
-    """``cloud.storage``: where a name of this account belongs by the ring of the majority, and what the
-    devices really hold of it.
+    """``cloud.storage``: where names of this account belong by the ring of the majority, and what the devices
+    hold of them.
+
+    What asks a server raises ``Unreachable`` where it does not answer, another ``ServiceError`` where it
+    answers something else, ``OutOfReach`` where no node that can be entered forwards us to it.
     """
 
     def __init__(self, cloud: Cloud, lines: StorageLines) -> None:
-        self._cloud, self._client = cloud, lines.client
+        self._cloud, self._lines, self._client = cloud, lines, lines.client
 
-    @property
+    # where
+
+    @cached_property
     def account(self) -> str:
         """The account's name in Swift, from the endpoint: ``AUTH_<tenant id>``."""
         return unquote(urlsplit(self._cloud.endpoint("object-store")).path.rpartition("/")[2])
@@ -87,36 +46,63 @@ class Storage:
         the majority cannot tell.
         """
         kind = "object" if object is not None else "container" if container is not None else "account"
-        settings = self._cloud.rings.settings()
+        hashed = self._cloud.rings.settings()
         ring = self._cloud.rings.ring(kind)
-        return locate(
-            ring,
-            self.account,
-            container,
-            object,
-            prefix=settings.prefix,
-            suffix=settings.suffix,
-            handoffs=handoffs,
-        )
+        names = (self.account, container, object)
+        try:
+            return locate(ring, *names, prefix=hashed.prefix, suffix=hashed.suffix, handoffs=handoffs)
+        except RingError as error:
+            raise CloudError(f"the {kind} ring: {error}", component="swift") from None
+
+    def label(self, device: Device) -> str:
+        """What an operator calls a device: ``storage-1/sdb``; by its address where no node is known."""
+        return f"{self._cloud.node_at(device.ip)}/{device.name}"
+
+    def devices(self, node: str, ring: str) -> list[Device]:
+        """The devices of a ring that are on a node."""
+        found = self._cloud.rings.ring(ring).devices
+        return [device for device in found if self._cloud.node_at(device.ip) == node]
+
+    def folders(self, node: str) -> list[str]:
+        """The folders below a node's devices' path; raises ``FileMissing`` or another ``HostError``."""
+        return self._cloud.nodes[node].folders(self._lines.devices, component="swift")
+
+    # what is there
 
     def copy(self, device: Device, place: Placement) -> Copy | None:
-        """What a device holds at a place; None where nothing.
-
-        Raises ``Unreachable`` where its server does not answer, ``OutOfReach`` where no node forwards us to
-        it, another ``ServiceError`` where it answers neither.
-        """
+        """What a device holds at a place; None where nothing."""
         return self._client.copy(device, place.partition, place.path)
 
+    def databases(self, place: Placement, prefix: str = "") -> dict[str, Database | None]:
+        """Every copy of an account or container by its device's label: what it counts, and the names that
+        begin so; None where there is none.
+        """
+        return {
+            self.label(one): self._client.database(one, place.partition, place.path, prefix)
+            for one in place.primaries
+        }
+
     def ask(self, method: Literal["HEAD", "GET"], device: Device, place: Placement) -> Answer:
-        """One exchange of any status about a place on a device; raises ``Unreachable``, ``OutOfReach``."""
+        """One exchange of any status about a place on a device."""
         return self._client.ask(method, device, place.partition, place.path)
 
     def told(self, device: Device) -> Told:
         """Which kind of server stands behind a device's port, by what it takes and refuses."""
         return self._client.told(device, self._cloud.name("nobody"))
 
-    def mounted(self, device: Device, kind: str) -> bool:
-        """Whether the server of a kind has this device mounted (it says 507 where not)."""
-        depth = {"account": 1, "container": 2, "object": 3}[kind]
-        path = f"/{self._cloud.name('nobody')}" * depth
+    def mounted(self, device: Device, ring: str) -> bool:
+        """Whether the server of a ring's kind can use this device: 507 says that it cannot."""
+        path = f"/{self._cloud.name('nobody')}" * _DEPTH[ring]
         return self._client.ask("HEAD", device, 0, path).status != 507
+
+    # a sample
+
+    def sample(self, container: str) -> dict[str, Placement]:
+        """Names for objects of a container, with their places and first handoffs: ``harness.cloud.proof``."""
+        return sampled(
+            self._cloud.rings.ring("object"), lambda name, more: self.locate(container, name, handoffs=more)
+        )
+
+    def gather(self, places: dict[str, Placement], limit: float) -> Proof:
+        """The copies of a sample, of primaries and first handoffs; waits ``limit`` seconds for late ones."""
+        return gathered(self._cloud, places, limit)

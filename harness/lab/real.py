@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.errors import LabError
 from harness.lab.hostside.nodes import Node
+from harness.lab.objects.spoiling import NAMES, storage_things
 from harness.lab.objects.stack import ObjectStack
 from harness.lab.ringbuild import ring_specs
 
@@ -24,6 +25,7 @@ _OBJECTS = (
     "copied ring file",
     "other ring",
     "edited builder",
+    *NAMES,
 )
 
 
@@ -35,7 +37,7 @@ def real_things(stack: ObjectStack | None, nodes: Mapping[str, Node]) -> dict[st
             raise LabError(f"there is no node {node}")
         return nodes[node].stopped()
 
-    return {"stop ssh": stop_ssh} | (_of_objects(stack) if stack else _missing())
+    return {"stop ssh": stop_ssh} | ({**_of_objects(stack), **storage_things(stack)} if stack else _missing())
 
 
 def _missing() -> dict[str, Callable[..., Undo]]:
@@ -66,8 +68,10 @@ def _of_objects(stack: ObjectStack) -> dict[str, Callable[..., Undo]]:
     def copied_ring_file(node: str, source: str, target: str) -> Undo:
         return _change(stack.etc(node) / target, lambda _: (stack.etc(node) / source).read_bytes())
 
-    def other_ring(nodes: Sequence[str] | None, name: str, changes: Mapping[str, Any]) -> Undo:
-        return _other_ring(stack, nodes, name, changes)
+    def other_ring(
+        nodes: Sequence[str] | None, name: str, changes: Mapping[str, Any], kind: str = "*"
+    ) -> Undo:
+        return _other_ring(stack, nodes, name, changes, kind)
 
     def edited_builder(name: str, edit: str, pushed: bool) -> Undo:
         return _edited_builder(stack, name, edit, pushed)
@@ -83,9 +87,10 @@ def _of_objects(stack: ObjectStack) -> dict[str, Callable[..., Undo]]:
 
 
 def _other_ring(
-    stack: ObjectStack, nodes: Sequence[str] | None, name: str, changes: Mapping[str, Any]
+    stack: ObjectStack, nodes: Sequence[str] | None, name: str, changes: Mapping[str, Any], kind: str
 ) -> Undo:
-    """Give ``nodes`` (all that hold rings, when None) a ring that was built from a changed description.
+    """Give ``nodes`` (all that hold rings, when None) a ring that was built from a changed description, with
+    its builder where they keep one; or one ``kind`` of the two files.
 
     The proxies are started anew, for a proxy looks for a new ring only every 15 seconds.
     """
@@ -94,7 +99,7 @@ def _other_ring(
         raise LabError("one node holds rings: there is no other that it could differ from")
     target = stack.nodes.parent / "rings" / "changed"
     stack.build([replace(spec, **changes) for spec in ring_specs(stack.model) if spec.name == name], target)
-    return _pushed(stack, sorted(target.glob(f"{name}.*")), holders)
+    return _pushed(stack, sorted(target.glob(f"{name}.{kind}")), holders)
 
 
 def _edited_builder(stack: ObjectStack, name: str, edit: str, pushed: bool) -> Undo:

@@ -11,7 +11,7 @@ from harness.lab.faults.registry import Bench, fault
 _OBJECT = "object.ring.gz"
 
 
-def _last(arch: Any) -> str:
+def last_storage(arch: Any) -> str:
     """The last storage node of the description."""
     nodes = arch.nodes_with("object-storage")
     if not nodes:
@@ -19,34 +19,38 @@ def _last(arch: Any) -> str:
     return str(nodes[-1])
 
 
-def _on_last(story: str) -> Callable[[Any], tuple[str, ...]]:
-    return lambda arch: (f"{story}[{_last(arch)}]",)
+def on_last(story: str) -> Callable[[Any], tuple[str, ...]]:
+    """Told of the last storage node, the story fails."""
+    return lambda arch: (f"{story}[{last_storage(arch)}]",)
 
 
 @fault(
     "rings.ring_missing",
     component="swift",
-    caught_by=_on_last("rings.present"),
+    caught_by=on_last("rings.present"),
     story="The last storage node has no object ring: somebody forgot to copy it.",
     seam="real",
 )
 def ring_missing(bench: Bench) -> Iterator[None]:
     """The file is removed."""
-    with bench.doing("change ring file", _last(bench.world.arch), _OBJECT, lambda content: None):
+    with bench.doing("change ring file", last_storage(bench.world.arch), _OBJECT, lambda content: None):
         yield
 
 
 @fault(
     "rings.ring_truncated",
     component="swift",
-    caught_by=_on_last("rings.readable"),
+    caught_by=on_last("rings.readable"),
     story="The object ring of the last storage node is cut off in the middle: its copy was interrupted.",
     seam="real",
 )
 def ring_truncated(bench: Bench) -> Iterator[None]:
     """Half of the file is left."""
     with bench.doing(
-        "change ring file", _last(bench.world.arch), _OBJECT, lambda content: content[: len(content) // 2]
+        "change ring file",
+        last_storage(bench.world.arch),
+        _OBJECT,
+        lambda content: content[: len(content) // 2],
     ):
         yield
 
@@ -60,7 +64,7 @@ def ring_truncated(bench: Bench) -> Iterator[None]:
 )
 def ring_differs(bench: Bench) -> Iterator[None]:
     """A ring of the same devices with other placements."""
-    with bench.doing("other ring", [_last(bench.world.arch)], "object", {"seed": 1}):
+    with bench.doing("other ring", [last_storage(bench.world.arch)], "object", {"seed": 1}):
         yield
 
 
@@ -73,14 +77,16 @@ def ring_differs(bench: Bench) -> Iterator[None]:
 )
 def swapped(bench: Bench) -> Iterator[None]:
     """One file is a copy of the other."""
-    with bench.doing("copied ring file", _last(bench.world.arch), "account.ring.gz", "container.ring.gz"):
+    with bench.doing(
+        "copied ring file", last_storage(bench.world.arch), "account.ring.gz", "container.ring.gz"
+    ):
         yield
 
 
 @fault(
     "rings.bit_flipped",
     component="swift",
-    caught_by=_on_last("rings.readable"),
+    caught_by=on_last("rings.readable"),
     story="One bit in the middle of the account ring of the last storage node has turned over.",
     seam="real",
 )
@@ -91,7 +97,7 @@ def bit_flipped(bench: Bench) -> Iterator[None]:
         at = len(content) // 2
         return content[:at] + bytes([content[at] ^ 16]) + content[at + 1 :]
 
-    with bench.doing("change ring file", _last(bench.world.arch), "account.ring.gz", flipped):
+    with bench.doing("change ring file", last_storage(bench.world.arch), "account.ring.gz", flipped):
         yield
 
 
@@ -105,7 +111,7 @@ def bit_flipped(bench: Bench) -> Iterator[None]:
 def other_suffix(bench: Bench) -> Iterator[None]:
     """A word more in its ``swift.conf``."""
     changed = lambda content: content.replace(b"suffix = ", b"suffix = other")  # noqa: E731
-    with bench.doing("change ring file", _last(bench.world.arch), "swift.conf", changed):
+    with bench.doing("change ring file", last_storage(bench.world.arch), "swift.conf", changed):
         yield
 
 
@@ -142,11 +148,11 @@ def wrong_replicas(bench: Bench) -> Iterator[None]:
 @fault(
     "hosts.unreachable",
     component="ssh",
-    caught_by=_on_last("hosts.reachable"),
+    caught_by=on_last("hosts.reachable"),
     story="Nothing listens at the SSH port of the last storage node.",
     seam="real",
 )
 def unreachable(bench: Bench) -> Iterator[None]:
     """The node's SSH server is stopped."""
-    with bench.doing("stop ssh", _last(bench.world.arch)):
+    with bench.doing("stop ssh", last_storage(bench.world.arch)):
         yield

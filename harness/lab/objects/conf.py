@@ -4,7 +4,7 @@ written into each node's ``/etc/swift`` as an operator would.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.lab.objects.plan import PROXY, SwiftServer
@@ -24,13 +24,16 @@ _STORAGE = """\
 devices = {devices}
 mount_check = false
 disable_fallocate = true
+conn_timeout = 5
+container_update_timeout = 10
 
 [pipeline:main]
-pipeline = {kind}-server
+pipeline = {pipeline}
 
 [app:{kind}-server]
 use = egg:swift#{kind}
 """
+"""Patient: what is put off waits for a daemon that passes later, and the lab has none."""
 
 _PROXY = """\
 
@@ -41,6 +44,10 @@ pipeline = {pipeline}
 use = egg:swift#proxy
 allow_account_management = true
 account_autocreate = true
+conn_timeout = 5
+sorting_method = affinity
+read_affinity = {affinity}
+{options}
 
 [filter:keystone]
 use = egg:swift#keystoneauth
@@ -78,11 +85,16 @@ def write_swift_conf(etc: Path, suffix: str) -> None:
     _write(etc / "swift.conf", f"[swift-hash]\nswift_hash_path_suffix = {suffix}\n")
 
 
-def write_storage_conf(server: SwiftServer, root: Path, user: str) -> Path:
-    """The file of an account, container or object server in the node folder ``root``."""
+def write_storage_conf(server: SwiftServer, root: Path, user: str, extra: Sequence[str] = ()) -> Path:
+    """The file of an account, container or object server in the node folder ``root``.
+
+    ``extra`` names paste factories of filters before the server, as for the proxy.
+    """
     etc = root / "etc" / "swift"
     text = _COMMON.format(host=server.host, port=server.port, user=user, etc=etc)
-    text += _STORAGE.format(kind=server.kind, devices=root / "srv" / "node")
+    pipeline = " ".join([*(f"extra{number}" for number in range(len(extra))), f"{server.kind}-server"])
+    text += _STORAGE.format(kind=server.kind, devices=root / "srv" / "node", pipeline=pipeline)
+    text += "".join(_extra(number, words) for number, words in enumerate(extra))
     return _write(etc / server.conf_name, text)
 
 
@@ -94,11 +106,16 @@ def write_proxy_conf(
     token: str,
     operators: Iterable[str],
     extra: Iterable[str] = (),
+    zones: Iterable[tuple[int, int]] = (),
+    options: Iterable[str] = (),
 ) -> Path:
     """The proxy's file; ``operators`` are the roles that may store things in their tenant's account.
 
+    Replicas are read in the order of ``zones`` (region, zone), as next to a proxy that stands in the first:
+    so a fault of one node always shows in the same stories.
+
     ``extra`` names paste factories of filters that stand in front of everything else, each with its options
-    behind it: ``package.module:factory most=0.3``.
+    behind it: ``package.module:factory most=0.3``; ``options`` are lines of the proxy's own section.
     """
     if server.kind != PROXY:
         raise ValueError(server.name)
@@ -110,6 +127,8 @@ def write_proxy_conf(
         auth_host=identity[0],
         auth_port=identity[1],
         admin_token=token,
+        options="\n".join(options),
+        affinity=", ".join(f"r{region}z{zone}={place}" for place, (region, zone) in enumerate(zones, 1)),
     )
     text += "".join(f"\n[filter:{name}]\nuse = egg:swift#{name}\n" for name in _STOCK)
     text += "".join(_extra(number, words) for number, words in factories.items())

@@ -84,3 +84,9 @@ def operators(model: Any) -> tuple[str, ...]:
 def device_folders(model: Any, node_folder: Path, node: str) -> list[Path]:
     """The folders that stand for a storage node's mounted devices."""
     return [node_folder / "srv" / "node" / device for device in model.nodes[node].devices or ()]
+
+
+def zones(model: Any) -> list[tuple[int, int]]:
+    """Region and zone of every device of any ring, each once, in order."""
+    rings = model.objects.rings.values() if model.objects else ()
+    return sorted({(device.region, device.zone) for ring in rings for device in ring.devices.values()})

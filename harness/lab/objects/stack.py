@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ from harness.lab.objects.plan import (
     proxy_nodes,
     servers,
     storage_nodes,
+    zones,
 )
 from harness.lab.ringbuild import RingSpec, cache_folder, ring_specs
 
@@ -53,7 +55,10 @@ class ObjectStack:
     cache: Path = field(default_factory=cache_folder)
     filters: list[str] = field(default_factory=list)
     pids: dict[str, int] = field(default_factory=dict)
+    proxy_options: list[str] = field(default_factory=list)
+    rsync_read_only: bool = False
     _parent: subprocess.Popen[str] | None = None
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def servers(self) -> tuple[SwiftServer, ...]:
@@ -129,10 +134,21 @@ class ObjectStack:
         for name in names:
             self.pids.pop(name, None)
 
+    def replicate(self, rows: Sequence[dict[str, Any]], since: float = 0.0) -> None:
+        """Let replicators run for what was written since then; without ``rows`` end them."""
+        self._ask(do="replicate", nodes=rows, since=since, log=str(self.log.with_name("replication.log")))
+
     @property
     def proxies(self) -> tuple[SwiftServer, ...]:
         """The proxies among the servers."""
         return tuple(server for server in self.servers if server.kind == PROXY)
+
+    def replace(self, server: SwiftServer, other: SwiftServer, extra: Sequence[str] = ()) -> None:
+        """Start another storage server in place of one, with filters before it; proxies forget old errors."""
+        conf.write_storage_conf(other, self.nodes / other.node, getpass.getuser(), extra)
+        self.stop([server])
+        self.start([other])
+        self.restart_proxies()
 
     def restart_proxies(self) -> None:
         """Start the proxies anew with the filters and rings as they now are."""
@@ -170,6 +186,10 @@ class ObjectStack:
         self.pids.clear()
 
     def _ask(self, **command: Any) -> dict[str, Any]:
+        with self._asking:
+            return self._answer(command)
+
+    def _answer(self, command: dict[str, Any]) -> dict[str, Any]:
         parent = self._parent
         if parent is None or parent.stdin is None or parent.stdout is None:
             raise LabError("the lab's object storage is not running")
@@ -223,4 +243,6 @@ class ObjectStack:
             self.secrets.admin_token,
             operators(self.model),
             self.filters,
+            zones(self.model),
+            self.proxy_options,
         )

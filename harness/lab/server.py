@@ -37,6 +37,7 @@ from harness.lab.faults.rules import ABORT
 from harness.lab.folder import LabFolder, write_secret
 from harness.lab.guests.ssh import jump
 from harness.lab.guests.state import FOLDER as GUESTS
+from harness.lab.hostside.commands import commands
 from harness.lab.hostside.keys import user_key, write_known_hosts
 from harness.lab.hostside.nodes import Node
 from harness.lab.jitter import Late, jitter
@@ -115,7 +116,7 @@ class _Plane:
         world.parts[GUESTS] = folder.path / "guests"
         nodes = {name: _node(folder, layout, name) for name in model.nodes}
         for node in nodes.values():
-            node.onward = partial(jump, world)
+            node.onward, node.commands = partial(jump, world), commands(stack)
         if stack:
             for name in stack.holders:
                 nodes[name].inner = stack.inner

@@ -60,7 +60,11 @@ def doubles(model: Any) -> list[str]:
     swift = (
         "swift: the real servers and rings of a later release; a filter answers like 1.4.8 where it differs"
     )
-    nodes = "hosts: real SSH, SFTP and files below a folder each; no services, packages or commands"
+    nodes = (
+        "hosts: real SSH, SFTP and files below a folder each; no packages, and of commands `command -v` and "
+        "`swift-init` alone, which stops and starts the real servers; replicators run only while there is "
+        "something to repair"
+    )
     guests = [
         "guests: real SSH behind each running server, through a node; a fixed vocabulary of busybox's words, "
         "files in memory, a boot of a fraction of a second, time-outs of less than a second",
@@ -88,7 +92,7 @@ def write_site(folder: LabFolder, architecture: str, layout: Layout, model: Any)
         "clouds_file: clouds.yaml",
         "hosts:",
         *hosts,
-        f"ssh: {{user: {USER}, key_file: ssh_key, known_hosts: known_hosts}}",
+        f"ssh: {{user: {USER}, become: sudo, key_file: ssh_key, known_hosts: known_hosts}}",
         "guests: {via: jump}",
         f"network: {{outside: {json.dumps(outside)}, outside_name: {json.dumps(named)}}}",
         "rings: {path: /etc/swift, builders: /etc/swift, devices: /srv/node}",

@@ -1,7 +1,8 @@
 """One SSH server a node.
 
-A key opens it, SFTP shows the node's folder as ``/``; there are no commands and no shell. As a jump host it
-leads to the guests that a node of the cloud would reach, and a node with rings to the storage servers.
+A key opens it, SFTP shows the node's folder as ``/``; of commands there are a few (``commands``), and no
+shell. As a jump host it leads to the guests that a node of the cloud would reach, and a node with rings to
+the storage servers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import asyncssh
 
+from harness.lab.hostside.commands import Commands
 from harness.lab.hostside.keys import host_key
 from harness.lab.hostside.user import USER
 
@@ -68,6 +70,7 @@ class Node:
     key_path: Path
     authorized_keys: Path
     onward: Onward | None = None
+    commands: Commands | None = None
     inner: frozenset[tuple[str, int]] = frozenset()
     """Addresses and ports of the cloud's own servers that the node forwards to."""
     connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
@@ -92,6 +95,7 @@ class Node:
             server_factory=lambda: _Door(self),
             server_host_keys=[host_key(self.key_path)],
             sftp_factory=_rooted(self.folder),
+            process_factory=self._execute,
             allow_scp=False,
             password_auth=False,
             kbdint_auth=False,
@@ -99,6 +103,17 @@ class Node:
             agent_forwarding=False,
             login_timeout=20,
         )
+
+    async def _execute(self, process: asyncssh.SSHServerProcess[str]) -> None:
+        """One command; it may block, and is carried out to its end, whoever goes away meanwhile."""
+        if process.command is None or self.commands is None:
+            process.stderr.write("this node has no terminal: say the command\n")
+            process.exit(1)
+            return
+        done = await asyncio.to_thread(self.commands, self.name, process.command)
+        process.stdout.write(done.out)
+        process.stderr.write(done.err)
+        process.exit(done.status)
 
     def stop(self) -> None:
         """Stop listening and cut who is connected, as when ``sshd`` is killed."""

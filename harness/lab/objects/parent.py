@@ -10,6 +10,8 @@ It takes one JSON object a line on standard input and answers one a line on stan
         → {"pids": {name: pid}} when they listen
     {"do": "stop", "names": […]}
         → {} when they are gone
+    {"do": "replicate", "nodes": [{conf, rsyncd, host, port}], "since": seconds, "log": file}
+        → {}; replicators run until all is repaired (``replicating``); none, "nodes": [], ends them
     {"do": "inventory", "devices": [folder, …]}
         → {"rows": [[kind, id, name, tenant], …]}
 
@@ -55,6 +57,7 @@ def serve() -> None:
     for line in sys.stdin:
         print(json.dumps(_answer(servers, json.loads(line))), file=answers, flush=True)
     servers.stop(list(servers.pids))
+    servers.replicate([], 0.0, "")
 
 
 def _answer(servers: Servers, command: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +74,9 @@ def _answer(servers: Servers, command: dict[str, Any]) -> dict[str, Any]:
                 return {"pids": servers.start(command["servers"])}
             case "stop":
                 servers.stop(command["names"])
+                return {}
+            case "replicate":
+                servers.replicate(command["nodes"], command["since"], command["log"])
                 return {}
             case "inventory":
                 from harness.lab.objects.inventory import rows_of
@@ -96,6 +102,7 @@ class Servers:
 
     pids: dict[str, int]
     private: int
+    replication: int = 0
 
     def start(self, wanted: list[dict[str, Any]]) -> dict[str, int]:
         """Fork them all, then wait until each listens;
@@ -115,6 +122,17 @@ class Servers:
             os.kill(pid, signal.SIGKILL)
         for pid in pids:
             os.waitpid(pid, 0)
+
+    def replicate(self, rows: list[dict[str, Any]], since: float, log: str) -> None:
+        """Let replicators run; those that do already go on. Without ``rows`` they are killed."""
+        if self.replication and os.waitpid(self.replication, os.WNOHANG)[0]:
+            self.replication = 0
+        if self.replication and not rows:
+            os.kill(self.replication, signal.SIGKILL)
+            os.waitpid(self.replication, 0)
+            self.replication = 0
+        elif rows and not self.replication:
+            self.replication = _fork_replication(rows, since, log, self.private)
 
     def _await(self, server: dict[str, Any]) -> None:
         deadline = time.monotonic() + _LISTEN_LIMIT
@@ -167,6 +185,25 @@ def _fork(server: dict[str, Any], private: int) -> int:
         os._exit(run_wsgi(server["conf"], f"{server['kind']}-server", verbose=False) or 0)
     except BaseException:
         logging.getLogger("lab").exception("the server ended")
+        os._exit(1)
+
+
+def _fork_replication(rows: list[dict[str, Any]], since: float, log: str, private: int) -> int:
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        die_with_parent(parent)
+        name_process("swift-repair")
+        os.close(private)
+        _own_files(log)
+        from harness.lab.objects.replicating import supervise
+
+        supervise(rows, since)
+        os._exit(0)
+    except BaseException:
+        logging.getLogger("lab").exception("the replicators ended")
         os._exit(1)
 
 

@@ -21,9 +21,9 @@ def test_a_fault_is_caught(rig: Rig, name: str) -> None:
         ran = rig.run(
             "--set", "objectives.boot=4 s", "--set", "objectives.volume=3 s", "--set", "objectives.delete=3 s"
         )
-    assert ran.code == 1, ran.output
-    assert ran.report["verdict"] == "NO-GO"
     assert ran.having("fail") == caught_by, ran.told
+    must = any(row["level"] == "must" for row in ran.report["scenarios"] if row["key"] in caught_by)
+    assert (ran.code, ran.report["verdict"]) == ((1, "NO-GO") if must else (0, "GO")), ran.output
     assert ran.having("unknown") == set()
     assert ran.having("blocked") == dependants(ran, caught_by), ran.told
     assert ran.report["causes"][0]["component"] == fault.component

@@ -92,7 +92,8 @@ class Run:
 
     def until_recorded(self, count: int) -> None:
         """Wait for so many answers in the record."""
-        self._until(lambda: exchanges(self.runs) >= count)
+        counted = Counted(self.runs)
+        self._until(lambda: counted() >= count)
 
     def until_held(self, at: int, method: str = "", path: str = ".*") -> None:
         """Wait until the lab has carried out so many requests; the answer to the last one is held back."""
@@ -171,9 +172,21 @@ def undisturbed(rig: Rig) -> Undisturbed:
     return Undisturbed(len(sent), seen, asked)
 
 
-def exchanges(runs: Path) -> int:
-    """How many answers the record holds so far."""
-    return sum(path.read_bytes().count(b'"kind":"exchange"') for path in runs.glob("*/events.jsonl"))
+class Counted:
+    """How many answers the record of a run holds so far; each part of it is read once."""
+
+    def __init__(self, runs: Path) -> None:
+        self._runs, self._rows, self._rest, self._at = runs, 0, b"", 0
+
+    def __call__(self) -> int:
+        for path in self._runs.glob("*/events.jsonl"):
+            with path.open("rb") as file:
+                file.seek(self._at)
+                new = file.read()
+            self._at += len(new)
+            *rows, self._rest = (self._rest + new).split(b"\n")
+            self._rows += sum(b'"kind":"exchange"' in row for row in rows)
+        return self._rows
 
 
 def until(done: object, limit: float = 400.0) -> bool:
@@ -182,7 +195,7 @@ def until(done: object, limit: float = 400.0) -> bool:
     while time.monotonic() < end:
         if done():  # type: ignore[operator]
             return True
-        time.sleep(0.005)
+        time.sleep(0.02)
     return False
 
 

@@ -111,7 +111,7 @@ class Redactor:
         """
         named = {name: self._field(name, value, self._clean) for name, value in fields.items()}
         text = _dump(named)
-        if any(form in text for form in self._visible):
+        if any(map(text.__contains__, self._visible)):
             cut = {name: self._field(name, value, self._cut_out) for name, value in named.items()}
             text = _dump(cut)
         return text

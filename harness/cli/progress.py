@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from harness.arch.clauses import ClauseTable
 from harness.evidence import Row, RunFolder, ScenarioVerdict, Tail, Waiver, judge_scenario, load_waivers
+from harness.ledger.file import MadeSoFar
 
 _FAILURES = 4
 _LIMITED = (413, 429)
@@ -51,6 +52,7 @@ class Progress:
         self.failed = 0
         self.done = 0
         self._tail = Tail(folder.events)
+        self._made = MadeSoFar(folder.ledger)
         self._rows: dict[str, list[Row]] = {}
         self._verdicts: set[str] = set()
 
@@ -109,7 +111,7 @@ class Progress:
         self.telling.pop(key, None)
         planned = self.plan.get(key, {"key": key, "gate": "unplanned"})
         verdict = judge_scenario(
-            self._table, planned, self._rows.pop(key), self._waivers, self._created(), self.began
+            self._table, planned, self._rows.pop(key), self._waivers, self._made.ids(), self.began
         )
         self.done += 1
         self._verdicts.add(key)
@@ -132,23 +134,6 @@ class Progress:
     def _waivers(self) -> Sequence[Waiver]:
         return load_waivers(self.folder.waivers) if self.folder.waivers.exists() else ()
 
-    def _created(self) -> set[str]:
-        """Ids of what the run created so far."""
-        if not self.folder.ledger.exists():
-            return set()
-        rows = _json_lines(self.folder.ledger.read_bytes().splitlines())
-        return {str(row["id"]) for row in rows if row.get("phase") == "made" and row.get("id")}
-
 
 def _runs(planned: Mapping[str, Any]) -> bool:
     return bool(planned.get("applies", True) and planned.get("reach", True))
-
-
-def _json_lines(lines: Iterable[bytes]) -> Iterable[dict[str, Any]]:
-    for line in lines:
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(row, dict):
-            yield row

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -153,7 +153,7 @@ class Ledger:
         """Ids of everything that was made, gone or not:
         such a resource proves nothing about what was deployed.
         """
-        return frozenset(entry.id for entry in self.entries() if entry.id)
+        return _ids(self._rows())
 
     def made(self) -> frozenset[tuple[str, str]]:
         """The same as (kind, id): small numbers are ids of several kinds."""
@@ -175,13 +175,43 @@ class Ledger:
                 data = file.read(_LARGEST)
         except FileNotFoundError:
             return
-        for line in data.split(b"\n"):
-            row = _row(line)
-            at = 0
-            while row is None and (at := line.find(b'{"t":', at + 1)) > 0:
-                row = _row(line[at:])
-            if row is not None:
-                yield row
+        yield from _rows(data)
+
+
+class MadeSoFar:
+    """The ids of a ledger while it grows: each ``ids`` reads what was appended since the last one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._position = 0
+        self._ids: set[str] = set()
+
+    def ids(self) -> frozenset[str]:
+        """As ``Ledger.ids``; a row that is being written comes next time."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._position)
+                whole, newline, _ = file.read(_LARGEST).rpartition(b"\n")
+        except FileNotFoundError:
+            return frozenset()
+        self._position += len(whole) + len(newline)
+        self._ids.update(_ids(_rows(whole)))
+        return frozenset(self._ids)
+
+
+def _rows(data: bytes) -> Iterator[dict[str, Any]]:
+    """Whole rows; the one that follows a torn one on its line, too."""
+    for line in data.split(b"\n"):
+        row = _row(line)
+        at = 0
+        while row is None and (at := line.find(b'{"t":', at + 1)) > 0:
+            row = _row(line[at:])
+        if row is not None:
+            yield row
+
+
+def _ids(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(str(row["id"]) for row in rows if row.get("id"))
 
 
 def _entry(row: Mapping[str, Any]) -> LedgerEntry:

@@ -11,6 +11,7 @@ from harness.evidence.reader import Row, Tail
 from harness.evidence.sight import sights
 from harness.evidence.stories import deviations, extras
 from harness.evidence.waivers import Waiver, load_waivers
+from harness.ledger.file import MadeSoFar
 from harness.plugin.state import Run
 
 
@@ -44,9 +45,8 @@ class Judging:
 
     def _created(self) -> Collection[str]:
         """Ids of what this run made: such things prove nothing about what was deployed."""
-        if not self.run.folder.ledger.exists():
-            return frozenset()
-        from harness.ledger import Ledger
+        return self._made.ids()
 
-        ids: Collection[str] = Ledger(self.run.folder.ledger).ids()
-        return ids
+    @cached_property
+    def _made(self) -> MadeSoFar:
+        return MadeSoFar(self.run.folder.ledger)

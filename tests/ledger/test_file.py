@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.ledger import KINDS, Ledger
+from harness.ledger.file import MadeSoFar
 
 
 def test_the_intent_is_on_the_disk_before_the_thing_is_created(
@@ -38,6 +39,26 @@ def test_the_intent_is_on_the_disk_before_the_thing_is_created(
     assert ledger.open_entries() == []
     assert ledger.ids() == {"uuid-1"}
     assert (tmp_path / "ledger.jsonl").stat().st_mode & 0o077 == 0
+
+
+def test_the_ids_of_a_growing_ledger_are_those_of_the_whole(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "l")
+    so_far = MadeSoFar(ledger.path)
+    assert so_far.ids() == frozenset()
+    for number in range(3):
+        with ledger.creating("volume", name=f"v{number}") as entry:
+            assert so_far.ids() == ledger.ids()
+            entry.made(str(number))
+        assert so_far.ids() == ledger.ids() == frozenset(map(str, range(number + 1)))
+    with ledger.path.open("ab") as file:
+        file.write(b'{"t":1,"n":"a","ki')
+        file.flush()
+        assert so_far.ids() == ledger.ids()
+        file.write(b'{"t":2,"n":"b","phase":"made","id":"late"}')
+        file.flush()
+        assert so_far.ids() == frozenset("012"), "not before the row is whole"
+        file.write(b"\n")
+    assert so_far.ids() == ledger.ids() == frozenset({*"012", "late"})
 
 
 def test_an_entry_stays_open_where_creating_failed(tmp_path: Path) -> None:

@@ -62,11 +62,14 @@ class Board:
         self._room = Room(self.plan.values(), budget, self.tenants)
         self._ample = self._room.ample
         self._order = {key: index for index, key in enumerate(self.plan)}
+        self._needs = {key: self._known(planned.needs) for key, planned in self.plan.items()}
+        self._after = {key: self._known(planned.after) for key, planned in self.plan.items()}
         self._waiting = dict.fromkeys(self.plan)
         self._running: dict[str, int] = {}
         self._left_running: dict[str, int] = {}
         self._finished: dict[str, _Finished] = {}
         self._ran: set[str] = set()
+        self._ready: list[str] | None = None
         greedy = [key for key, planned in self.plan.items() if planned.servers > budget]
         if greedy:
             raise ValueError(f"more servers at once than the budget of {budget}: {', '.join(greedy)}")
@@ -102,9 +105,11 @@ class Board:
         What leaves servers running stands there only where all the others can still end, or where nothing
         else is left to do.
         """
-        able = [key for key in self._waiting if self._may_start(key) and self.fits(key)]
-        safe = able if self._ample else [key for key in able if self._ends_well(key)]
-        return safe or ([] if self._running else able)
+        if self._ready is None:
+            able = [key for key in self._waiting if self._may_start(key) and self.fits(key)]
+            safe = able if self._ample else [key for key in able if self._ends_well(key)]
+            self._ready = safe or ([] if self._running else able)
+        return list(self._ready)
 
     def fits(self, key: str) -> bool:
         """Whether this one can run beside those that do: servers enough, nothing that both hold, and none of
@@ -137,6 +142,7 @@ class Board:
         """Note that a ready scenario runs; raises ``ValueError`` for one that is not ready."""
         if key not in self._waiting or not self._may_start(key) or not self.fits(key):
             raise ValueError(f"{key} is not ready")
+        self._ready = None
         del self._waiting[key]
         self._running[key] = self.plan[key].servers
         self._ran.add(key)
@@ -145,6 +151,7 @@ class Board:
         """Note how a running scenario ended; raises ``ValueError`` for one that does not run."""
         if key not in self._running:
             raise ValueError(f"{key} does not run")
+        self._ready = None
         servers = self._running.pop(key)
         self._finished[key] = _Finished(met, outcome, None)
         if self.plan[key].until and servers:
@@ -182,6 +189,7 @@ class Board:
         return [Unable(key, "out_of_reach", None, reason) for key in (kept_up or left)[-1:]]
 
     def _settle(self, rows: Iterable[Unable]) -> None:
+        self._ready = None
         for row in rows:
             del self._waiting[row.key]
             self._finished[row.key] = _Finished(False, row.outcome, row.root)
@@ -195,9 +203,9 @@ class Board:
 
     def _may_start(self, key: str) -> bool:
         planned = self.plan[key]
-        if not planned.runs or not all(self._met(need) for need in self._known(planned.needs)):
+        if not planned.runs or not all(map(self._met, self._needs[key])):
             return False
-        if not all(other in self._finished for other in self._known(planned.after)):
+        if not all(other in self._finished for other in self._after[key]):
             return False
         return not (planned.after_all or planned.late) or self._others_over(planned)
 
@@ -207,8 +215,8 @@ class Board:
             return Unable(key, "not_applicable", None, planned.reason)
         if not planned.reach:
             return Unable(key, "out_of_reach", None, planned.reason)
-        needs = list(self._known(planned.needs))
-        if any(need not in self._finished for need in needs):
+        needs = self._needs[key]
+        if not all(need in self._finished for need in needs):
             return None
         unmet = [need for need in needs if not self._met(need)]
         return self._blocked(key, unmet) if unmet else None
@@ -231,8 +239,8 @@ class Board:
         finished = self._finished.get(need)
         return finished is not None and finished.met
 
-    def _known(self, keys: Iterable[str]) -> Iterable[str]:
-        return (key for key in keys if key in self.plan)
+    def _known(self, keys: Iterable[str]) -> list[str]:
+        return [key for key in keys if key in self.plan]
 
     def _others_over(self, planned: PlannedScenario) -> bool:
         """Whether all that comes before is over: for what is late all others, for the clean-up that, too."""

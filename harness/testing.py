@@ -35,7 +35,7 @@ from harness.cloud.guests import Guests
 from harness.errors import CloudError, OutOfReach
 from harness.hosts import Guest
 from harness.plan.declared import Applies, Need, Scenario, Subjects
-from harness.rings import Finding
+from harness.rings import Device, Finding, Placement
 
 __all__ = [
     "Architecture",
@@ -43,6 +43,7 @@ __all__ = [
     "Cloud",
     "CloudError",
     "Conflict",
+    "Device",
     "Finding",
     "Guest",
     "Guests",
@@ -51,6 +52,7 @@ __all__ = [
     "NotFound",
     "OutOfReach",
     "OverQuota",
+    "Placement",
     "RateLimited",
     "Refused",
     "Scenario",

@@ -63,7 +63,8 @@ class Outage:
         service = self._run.service_at(self.place)
         with self._told.step(f"look whether {service} runs"):
             self.allow()
-            self._told.check("it runs", service.runs(), "running", "stopped")
+            runs = service.runs()
+            self._told.check("it runs", runs, "running", "running" if runs else "stopped")
         entry = self._run.ledger.stopping(self.place)
         try:
             with self._told.step(f"stop {service}"):

@@ -12,6 +12,8 @@ from typing import Any
 
 from harness.errors import LabError
 from harness.lab.hostside.nodes import Node
+from harness.lab.objects.losing import NAMES as LOSING
+from harness.lab.objects.losing import losing_things
 from harness.lab.objects.spoiling import NAMES, storage_things
 from harness.lab.objects.stack import ObjectStack
 from harness.lab.ringbuild import ring_specs
@@ -26,6 +28,7 @@ _OBJECTS = (
     "other ring",
     "edited builder",
     *NAMES,
+    *LOSING,
 )
 
 
@@ -37,7 +40,9 @@ def real_things(stack: ObjectStack | None, nodes: Mapping[str, Node]) -> dict[st
             raise LabError(f"there is no node {node}")
         return nodes[node].stopped()
 
-    return {"stop ssh": stop_ssh} | ({**_of_objects(stack), **storage_things(stack)} if stack else _missing())
+    if stack is None:
+        return {"stop ssh": stop_ssh} | _missing()
+    return {"stop ssh": stop_ssh, **_of_objects(stack), **storage_things(stack), **losing_things(stack)}
 
 
 def _missing() -> dict[str, Callable[..., Undo]]:

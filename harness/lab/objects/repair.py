@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -31,6 +32,8 @@ log_custom_handlers = harness.lab.objects.parent.log_to_stderr
 _RSYNCD = """\
 port = {port}
 address = {host}
+uid = {uid}
+gid = {gid}
 use chroot = false
 reverse lookup = false
 log file = {log}
@@ -66,7 +69,10 @@ def _row(stack: ObjectStack, server: SwiftServer) -> dict[str, Any]:
     _write(replicator, _REPLICATOR.format(**place, port=server.port, rsync=RSYNC_PORT))
     log = stack.log.with_name(f"{server.node}-rsync.log")
     read_only = "true" if stack.rsync_read_only else "false"
-    text = _RSYNCD.format(port=RSYNC_PORT, host=server.host, log=log, devices=devices, read_only=read_only)
+    who = {"uid": os.getuid(), "gid": os.getgid()}
+    text = _RSYNCD.format(
+        port=RSYNC_PORT, host=server.host, log=log, devices=devices, read_only=read_only, **who
+    )
     rsyncd = root / "etc" / "rsyncd.conf"
     _write(rsyncd, text)
     return {"conf": str(replicator), "rsyncd": str(rsyncd), "host": server.host, "port": server.port}

@@ -27,6 +27,7 @@ from reports.model import (
     Waiver,
 )
 from reports.record import Record, read
+from reports.rings import rings
 from reports.stories import steps, text
 from reports.timings import timings
 
@@ -76,6 +77,7 @@ def assemble(record: Record, judgement: Judgement) -> Report:
         undescribed=[deviation for _, deviation in strangers],
         coverage=annotate.coverage(clauses),
         unverified=annotate.unverified(clauses),
+        rings=rings(record.rows, scenarios),
         waivers=_waivers(record.waivers, judgement),
         timings=timings(record, scenarios, gates, clauses),
         remainders=_remainders(record),

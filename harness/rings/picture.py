@@ -1,8 +1,7 @@
 """A ring as a picture: balance per zone, and a map of who holds how much of which range of partitions.
 
 Plain data of bounded size, whatever the ring: at most 60 rows, 64 columns and 3,072 cells. The rows of the
-map are devices where these are few, else servers, zones or regions, and then the devices that the audit names
-as well.
+map are devices where these are few, else servers, zones or regions, and the devices furthest off below them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.rings.checks import SLACK_PARTS, SLACK_SHARE
 from harness.rings.counting import together
+from harness.rings.shares import held_by_device
 from harness.rings.tiers import LEVELS, Tier
 
 if TYPE_CHECKING:
@@ -27,11 +28,10 @@ MOST_COLUMNS = 64
 MOST_CELLS = 3072
 MOST_SPOTS = 6
 MOST_FINDINGS = 6
-FULL_CELL = 64
+FULL_CELL = 48
 """A cell should stand for so many replicas at least: with fewer, chance alone makes it look uneven."""
 _FEWEST_COLUMNS = 8
 _DEVICE = LEVELS.index("device")
-_STANDING_OUT = ("overfull", "idle-device", "underfull", "weightless-holds", "twice-on-device")
 _Counts = NDArray[np.int64]
 
 
@@ -169,18 +169,16 @@ class _Drawing:
         """By how many percent a cell may be off by chance: two standard deviations of a draw, 10 at least."""
         cell = self.ring.assigned / max(len(self.rows), 1) / self.columns
         share = min(cell / self._width, 1.0)
-        return round(max(10.0, 200.0 * float(np.sqrt((1.0 - share) / cell))), 1) if cell else 100.0
+        return max(10.0, float(np.ceil(200.0 * np.sqrt((1.0 - share) / cell))))
 
     def _spots(self) -> list[int]:
-        """Places of the devices that the audit names, those furthest off first."""
-        named = {id for one in self.audit.findings if one.kind in _STANDING_OUT for id in one.devices}
+        """Places of the devices furthest off what they are entitled to, where that is worth a look."""
         low, high = (bound * self.ring.partitions for bound in self.audit.plan.bounds(_DEVICE))
-        beyond = {}
-        for place, device in enumerate(self.ring.devices):
-            if device.id in named:
-                held = self.ring.counts.get(device.id, 0)
-                beyond[place] = max(held - float(high[place]), float(low[place]) - held)
-        return sorted(beyond, key=lambda place: (-beyond[place], place))[:MOST_SPOTS]
+        held = held_by_device(self.audit.plan, self.audit.seen)
+        beyond = np.maximum(held - high, low - held)
+        room = SLACK_PARTS + SLACK_SHARE * high
+        order = np.argsort(-beyond, kind="stable")[:MOST_SPOTS].tolist()
+        return [place for place in order if beyond[place] > room[place]]
 
     def _together(self) -> Iterable[dict[str, Any]]:
         """Of each level with replicas that stand too close: how many, by column, and which are needless."""

@@ -13,6 +13,7 @@ from reports.model.clauses import Area, Clause, Coverage, Unverified, Waiver
 from reports.model.evidence import Check, Command, Evidence, Exchange, Step, Wait
 from reports.model.ledger import Ledger, Remainder
 from reports.model.report import Report
+from reports.model.rings import Map, Picture, Ring, Said, Strip, Together, Zone
 from reports.model.run import Double, Run
 from reports.model.scenarios import Deviation, Gate, Scenario
 from reports.model.timings import Chain, Link, Objective, Phase, Slow, Timings
@@ -38,19 +39,26 @@ __all__ = [
     "Ledger",
     "Level",
     "Link",
+    "Map",
     "Model",
     "Objective",
     "Phase",
+    "Picture",
     "Remainder",
     "Report",
+    "Ring",
     "Run",
+    "Said",
     "Scenario",
     "Slow",
     "State",
     "Step",
+    "Strip",
     "Timings",
+    "Together",
     "Unverified",
     "Verdict",
     "Wait",
     "Waiver",
+    "Zone",
 ]

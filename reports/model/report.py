@@ -10,6 +10,7 @@ from reports.model.base import Go, Model
 from reports.model.causes import Cause
 from reports.model.clauses import Clause, Coverage, Unverified, Waiver
 from reports.model.ledger import Ledger, Remainder
+from reports.model.rings import Ring
 from reports.model.run import Double, Run
 from reports.model.scenarios import Deviation, Gate, Scenario
 from reports.model.timings import Timings
@@ -32,6 +33,7 @@ class Report(Model):
     undescribed: list[Deviation]
     coverage: Coverage
     unverified: list[Unverified]
+    rings: list[Ring] = Field(default=[], description="Pictures of the rings that the run looked into.")
     waivers: list[Waiver]
     timings: Timings
     remainders: list[Remainder]

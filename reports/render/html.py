@@ -21,6 +21,8 @@ from markupsafe import Markup
 
 from reports import text
 from reports.model import STATES, VERDICTS, Clause, Report
+from reports.render.ringplots import plots
+from reports.render.zones import weighed
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARKS = {
@@ -48,6 +50,7 @@ def to_html(report: Report) -> str:
             anchors={scenario.key: f"s{number}" for number, scenario in enumerate(report.scenarios)},
             paths={clause.path: f"c{number}" for number, clause in enumerate(report.clauses)},
             areas=_areas(report),
+            plots=[plots(ring) for ring in report.rings],
             verdicts=VERDICTS,
             states=STATES,
             style=_part("style.css"),
@@ -84,7 +87,7 @@ def _environment() -> Environment:
         count=_count,
         runs=_runs,
     )
-    environment.globals.update(marks=MARKS, words=_words)
+    environment.globals.update(marks=MARKS, words=_words, weighed=weighed)
     return environment
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.annotate import unreached
-from reports.model import VERDICTS, Cause, Chain, Gate, Report
+from reports.model import VERDICTS, Cause, Chain, Gate, Report, Ring
 from reports.text import count, line, plain, seconds, value
 
 COLOURS = {
@@ -136,6 +136,17 @@ def _chained(chain: Chain) -> str:
     return f"{seconds(chain.seconds)}, {count(len(chain.links), 'scenario')}; most of it {', '.join(names)}"
 
 
+def _ring(ring: Ring) -> str:
+    """Name, balance and what is wrong with it."""
+    drawn = ring.picture
+    if drawn is None:
+        return f"{ring.name} not drawn: {ring.why}"
+    words = [f"{ring.name} balance {drawn.balance:.2f} %", f"dispersion {drawn.dispersion:.2f} %"]
+    words += [count(drawn.errors, "error")] if drawn.errors else []
+    words += [count(drawn.warnings, "warning")] if drawn.warnings else []
+    return ", ".join(words)
+
+
 def _notes(report: Report) -> Iterable[RenderableType]:
     sizes = f"{count(len(report.scenarios), 'scenario')}, {count(report.run.workers, 'worker')}"
     took = f"{seconds(report.timings.wall)}, {sizes}"
@@ -144,6 +155,8 @@ def _notes(report: Report) -> Iterable[RenderableType]:
         yield Text.assemble(
             ("Out of reach ", "bold"), safe(f"{count(number, 'scenario')}: {why}", "dim", 300)
         )
+    if report.rings:
+        yield Text.assemble(("Rings ", "bold"), safe("; ".join(map(_ring, report.rings)), limit=400))
     chain = report.timings.chain
     if len(chain.links) > 1:
         yield Text.assemble(("Longest chain ", "bold"), safe(_chained(chain), limit=400))

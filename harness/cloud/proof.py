@@ -138,9 +138,14 @@ def _all(place: Placement) -> tuple[Device, ...]:
 
 def _listed(found: Mapping[str, list[str]]) -> str:
     """Devices with names in words, a few of them."""
-    some = [f"{device}: {', '.join(names[:_SHOWN])}" for device, names in list(found.items())[:_SHOWN]]
+    some = [f"{device}: {_few(names)}" for device, names in list(found.items())[:_SHOWN]]
     more = len(found) - len(some)
     return "; ".join(some) + (f"; and {more} more devices" if more else "")
+
+
+def _few(names: list[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _told(share: Share) -> str:

@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Protocol
 
 import paramiko
@@ -170,15 +171,16 @@ class Node:
         self._open()
         sftp = self._connection.sftp()
         sftp.get_channel().settimeout(READ_TIMEOUT)
-        found: list[str] = []
         path = path.rstrip("/")
-        for count, entry in enumerate(sftp.listdir_iter(path)):
-            if count >= LARGEST_FOLDER:
-                raise _UnfitError(f"has more than {LARGEST_FOLDER} entries")
-            mode = entry.st_mode or 0
-            linked = stat.S_ISLNK(mode) and _leads_to_folder(sftp, f"{path}/{entry.filename}")
-            if (stat.S_ISDIR(mode) or linked) and not entry.filename.startswith("."):
-                found.append(entry.filename)
+        entries = list(islice(sftp.listdir_iter(path or "/"), LARGEST_FOLDER + 1))
+        if len(entries) > LARGEST_FOLDER:
+            raise _UnfitError(f"has more than {LARGEST_FOLDER} entries")
+        named = {entry.filename: entry.st_mode or 0 for entry in entries if entry.filename[:1] != "."}
+        found = [
+            name
+            for name, mode in named.items()
+            if stat.S_ISDIR(mode) or (stat.S_ISLNK(mode) and _leads_to_folder(sftp, f"{path}/{name}"))
+        ]
         return sorted(found)
 
     def _open(self) -> None:

@@ -27,6 +27,11 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         (one.root / "etc/folder").mkdir()
         (one.root / "etc/away").symlink_to("/etc/hostname")
         os.mkfifo(one.root / "etc/pipe")
+        for name in ("sdb", "sdc", ".hidden"):
+            (one.root / "srv/node" / name).mkdir(parents=True)
+        (one.root / "srv/node/notes").write_text("no device")
+        (one.root / "srv/node/sdd").symlink_to("sdc")
+        (one.root / "srv/node/gone").symlink_to("sdz")
         yield one
 
 
@@ -91,6 +96,23 @@ def test_a_file_that_is_too_large_is_not_read(node: Node) -> None:
     with pytest.raises(HostError, match="has 4000 bytes; at most 3999 are read"):
         node.fetch("/etc/swift/object.ring.gz", limit=3999)
     assert len(node.fetch("/etc/swift/object.ring.gz", limit=4000)) == 4000
+
+
+def test_folders_of_a_folder_and_links_to_folders(node: Node, rows: Rows) -> None:
+    assert node.folders("/srv/node/", component="swift") == ["sdb", "sdc", "sdd"]
+    row = rows.of("command")[0]
+    assert (row["component"], row["command"], row["status"]) == ("swift", "sftp ls /srv/node/", 0)
+
+
+def test_a_folder_that_is_not_there(node: Node) -> None:
+    with pytest.raises(FileMissing, match="there is no such file"):
+        node.folders("/srv/elsewhere")
+
+
+def test_a_folder_of_too_much_is_not_read(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.hosts.node.LARGEST_FOLDER", 3)
+    with pytest.raises(HostError, match="more than 3 entries"):
+        node.folders("/srv/node")
 
 
 def test_an_unknown_host_key_is_refused(machine: Machine, rows: Rows, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@
   const bad = [];
   for (const e of document.querySelectorAll("body *")) {
     if (![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) || !e.checkVisibility()) continue;
-    const [a, b] = [light(parts(getComputedStyle(e).color).slice(0, 3)), light(behind(e))].sort((x, y) => y - x);
+    const [a, b] = [light(parts(getComputedStyle(e)[e.ownerSVGElement ? "fill" : "color"]).slice(0, 3)), light(behind(e))].sort((x, y) => y - x);
     if ((a + .05) / (b + .05) < 4.5) bad.push(e.className + ": " + e.textContent.trim().slice(0, 30));
   }
   return bad;

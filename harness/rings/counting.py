@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 17
 _DENSE = 1 << 17
+_PAIRED = 8
 
 
 def held(table: Iterable[Row]) -> dict[int, int]:
@@ -46,9 +48,10 @@ def together(
     """
     if not codes:
         return 0, 0
-    table = np.full((len(codes), len(codes[0])), -1, dtype=np.int64)
+    table = np.full((len(codes), len(codes[0])), -1, dtype=np.int32)
     for replica, code in enumerate(codes):
         table[replica, : len(code)] = code
+    table = table[:, _doubtful(table)]
     table.sort(axis=0)
     at = np.arange(len(codes))[:, None]
     first = np.ones(table.shape, dtype=bool)
@@ -56,3 +59,13 @@ def together(
     earlier = at - np.maximum.accumulate(np.where(first, at, 0), axis=0)
     there = table >= 0
     return int((there & (earlier >= most[table])).sum()), int((there & (earlier >= limit[table])).sum())
+
+
+def _doubtful(table: NDArray[np.int32]) -> NDArray[np.intp]:
+    """The partitions of which two replicas share a tier: sorting the others would say nothing."""
+    if len(table) > _PAIRED:
+        return np.arange(table.shape[1])
+    shared = np.zeros(table.shape[1], dtype=bool)
+    for one, other in combinations(table, 2):
+        shared |= one == other
+    return np.flatnonzero(shared)

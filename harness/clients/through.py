@@ -74,7 +74,7 @@ class _Connection(HTTPConnection):
         try:
             return _Socket(self._opener(self.host.strip("[]"), int(self.port or 80)))
         except OSError as error:
-            raise ProtocolError(str(error)) from error
+            raise ProtocolError(str(error)) from None  # its words are ours; what is below it speaks paramiko
 
     @property
     def is_connected(self) -> bool:

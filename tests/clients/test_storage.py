@@ -141,7 +141,8 @@ def test_whose_answers_they_are(statuses: tuple[int, ...], kind: str) -> None:
 
 def test_a_line_that_nobody_takes_up_is_recorded_in_words(rows: Rows, disk: Disk) -> None:
     def refused(address: str, port: int) -> socket.socket:
-        raise ConnectionError("10.0.0.1:6000 from proxy-1: Connection refused")
+        why = "10.0.0.1:6000 from proxy-1: Connection refused"
+        raise ConnectionError(why) from RuntimeError("(2, 'Connect failed')")
 
     client = StorageClient(DoorThrough(rows, Routes(), refused))
     with pytest.raises(Unreachable, match=r"10\.0\.0\.1:6000 from proxy-1: Connection refused") as raised:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT = 120
+LIMIT = 240
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ class Running:
             if word in line:
                 return
         raise AssertionError(f"it ended before it said {word!r}: {''.join(self.lines)}")
+
+    def over(self) -> Done:
+        """What it came to; waits for it the first time."""
+        return self.done or self.end()
 
     @property
     def folder(self) -> Path:
@@ -96,6 +102,7 @@ def _popen(home: Path, command: list[str], cwd: Path | None = None) -> subproces
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a shell's `&` has it ignored
     )
 
 
@@ -109,10 +116,12 @@ class Lab:
     """A lab brought up and down by the command itself."""
 
     home: Path
+    architecture: str = "six-node"
     info: Mapping[str, Any] = field(default_factory=dict)
 
     def up(self) -> None:
-        done = start(self.home, "lab", "up", "essex/six-node", "--home", str(self.home), "--json").end()
+        words = (f"essex/{self.architecture}", "--home", str(self.home), "--json")
+        done = start(self.home, "lab", "up", *words).end()
         assert done.code == 0, done.text
         self.info = json.loads(done.out)
 

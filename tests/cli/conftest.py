@@ -46,8 +46,23 @@ def shared_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Running:
+def side_by_side(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Running]]:
+    """``deployday run ARCH --lab`` for the two architectures with servers, at the same time: a run waits
+    more than it works.
+    """
+    runs = {}
+    for name in ("six-node", "devstack-single"):
+        runs[name] = start(tmp_path_factory.mktemp(name), "run", f"essex/{name}", "--lab")
+    yield runs
+    for running in runs.values():
+        if running.done is None:
+            running.process.kill()
+            running.end()
+
+
+@pytest.fixture(scope="session")
+def whole_run(side_by_side: dict[str, Running]) -> Running:
     """``deployday run essex/six-node --lab``, ended."""
-    running = start(tmp_path_factory.mktemp("run"), "run", "essex/six-node", "--lab")
-    running.end()
+    running = side_by_side["six-node"]
+    running.over()
     return running

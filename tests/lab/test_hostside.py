@@ -81,8 +81,11 @@ def test_a_password_does_not_get_in(live_lab):
 
 def test_there_is_no_shell(open_node):
     channel = open_node("storage-1").get_transport().open_session()
-    with pytest.raises(paramiko.SSHException):
-        channel.exec_command("true")
+    channel.exec_command("true")
+    assert channel.recv_exit_status() == 127
+    channel = open_node("storage-1").get_transport().open_session()
+    channel.invoke_shell()
+    assert channel.recv_exit_status() == 1
 
 
 @pytest.mark.parametrize("node", ["controller", "storage-2"])

@@ -71,6 +71,10 @@ def _site_accounts(site: Site, _: Described) -> None:
     site["accounts"] = "site"
 
 
+def _no_grant(site: Site, _: Described) -> None:
+    site.pop("disruptive", None)
+
+
 def _fake_hypervisor(described: Described) -> None:
     described.ra["compute"]["hypervisor"] = "fake"
     described.ra["config"]["nova.conf"].pop("libvirt_type", None)
@@ -194,6 +198,13 @@ REDUCTIONS: Mapping[str, Reduction] = {
             "console_only", site=_console_only, lacks=(GUESTS,), lost=("guests.*",), kept=(*API, "rings.*")
         ),
         Reduction(
+            "no_grant",
+            site=_no_grant,
+            unseen=("rings.node_out",),
+            lost=("rings.node_out", "rings.repaired"),
+            kept=(*API, *STRANGERS, *ADMINISTRATORS, "rings.placed", "rings.servers", "guests.*"),
+        ),
+        Reduction(
             "colleague",
             site=_member,
             busy="member",
@@ -203,9 +214,9 @@ REDUCTIONS: Mapping[str, Reduction] = {
         ),
     )
 }
-ALONE = ("site_accounts", "fake_hypervisor", "console_only", "colleague")
-"""Not paired: an administrator in his own tenant; two further ways to have no guests; somebody who works in
-the very tenant of the run.
+ALONE = ("site_accounts", "fake_hypervisor", "console_only", "no_grant", "colleague")
+"""Not paired: an administrator in his own tenant; two further ways to have no guests; a site that allows no
+disturbance; somebody who works in the very tenant of the run.
 """
 SAME = {frozenset({"member", "one_tenant"})}
 """Pairs that are one of the two."""

@@ -7,10 +7,11 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,16 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from harness.evidence import read_record
-from harness.ledger.file import KINDS
+from harness.ledger import Ledger
+from harness.ledger.file import KINDS, STOPPED
+from harness.site import load_site
 from tests.matrix.rig import Rig, inventory
 
 pytestmark = [pytest.mark.matrix, pytest.mark.lab]
 
 NEVER = 1_000_000
+OBJECT_PORT = 6000
+"""As described."""
 VICTIMS = ("command", "controller", "everything")
 POINTS = [(victim, number) for victim in VICTIMS for number in range(20)]
 MADE = {
@@ -81,6 +86,30 @@ def test_what_was_made_and_never_told_is_found(
     clean_after(rig, run)
 
 
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_a_node_that_was_out_when_the_run_was_killed_comes_back(rig: Rig, victim: str) -> None:
+    with killed(rig, victim, workers=1, words=("-k", "node_out")) as run:
+        run.until_told(b'swift-init object-server stop"')
+    assert until(lambda: not alive(str(run.folder)))
+    noted = Ledger(run.folder / "ledger.jsonl").open_entries()
+    stopped = [entry.name for entry in noted if entry.kind == STOPPED]
+    assert len(stopped) == 1, "a service was out, and the ledger says which"
+    node, _, service = stopped[0].partition("/")
+    assert service == "object-server"
+    assert not listens(rig, node)
+    clean_after(rig, run, f"runs again {stopped[0]}")
+    assert listens(rig, node)
+
+
+def listens(rig: Rig, node: str) -> bool:
+    """Whether an object server is there, by the address that the site gives the node."""
+    try:
+        with socket.create_connection((load_site(rig.site).hosts[node].address, OBJECT_PORT), 2):
+            return True
+    except OSError:
+        return False
+
+
 @dataclass
 class Run:
     """A run under way that will be killed."""
@@ -100,6 +129,10 @@ class Run:
         hold(self.rig, at, method, path)
         self._until(lambda: self.rig.ask("GET", "/_lab/hold")["reached"])
 
+    def until_told(self, words: bytes) -> None:
+        """Wait until these words stand in the record."""
+        self._until(lambda: any(words in path.read_bytes() for path in self.runs.glob("*/events.jsonl")))
+
     def _until(self, reached: Callable[[], bool]) -> None:
         assert until(lambda: reached() or self.child.poll() is not None), "the point was not reached"
         assert self.child.poll() is None, "the run ended before its point"
@@ -110,12 +143,12 @@ class Run:
 
 
 @contextmanager
-def killed(rig: Rig, victim: str, *, workers: int) -> Iterator[Run]:
+def killed(rig: Rig, victim: str, *, workers: int, words: Sequence[str] = ()) -> Iterator[Run]:
     """A run that goes on inside the context and is killed at its end."""
     runs = rig.home / f"kill-{os.urandom(4).hex()}"
     before = inventory(rig)
     child = subprocess.Popen(
-        rig.command("run", rig.site, "--runs", str(runs), "--workers", str(workers)),
+        rig.command("run", rig.site, "--runs", str(runs), "--workers", str(workers), *words),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=rig.home,
@@ -129,7 +162,7 @@ def killed(rig: Rig, victim: str, *, workers: int) -> Iterator[Run]:
         rig.ask("DELETE", "/_lab/hold")
 
 
-def clean_after(rig: Rig, run: Run) -> None:
+def clean_after(rig: Rig, run: Run, said: str = "") -> None:
     """The record can be read, the report says that the run ended early, and ``clean`` removes everything."""
     assert until(lambda: not alive(str(run.folder)))
     rows = read_record(run.folder / "events.jsonl")
@@ -140,6 +173,7 @@ def clean_after(rig: Rig, run: Run) -> None:
     clean = rig.call("clean", rig.site, "--runs", str(run.runs))
     assert clean.returncode == 0, clean.stdout + clean.stderr
     assert inventory(rig) == run.before, clean.stdout
+    assert said in clean.stdout
 
 
 def hold(rig: Rig, at: int, method: str = "", path: str = ".*") -> None:

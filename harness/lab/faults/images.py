@@ -181,6 +181,7 @@ def unknown_found(bench: Bench) -> Iterator[None]:
     component="glance",
     caught_by=(
         "cleanup.resources",
+        "compute.image_of_server",
         "images.delete",
     ),
     story="A deleted image leaves the lists, but is still found by its id.",

@@ -81,9 +81,9 @@ def _zones(audit: Audit) -> list[dict[str, Any]]:
             "held": zone.held,
             "share": round(100.0 * zone.held / assigned, 3),
             "weight": round(100.0 * zone.weight / total, 3),
-            "off": round(zone.off, 3),
+            "off": round(zone.off, 6),
             "worst": short(worst[zone.region, zone.zone][1]),
-            "worst_off": round(worst[zone.region, zone.zone][0], 3),
+            "worst_off": round(worst[zone.region, zone.zone][0], 6),
         }
         for zone in sorted(chosen, key=lambda zone: (zone.region, zone.zone))
     ]

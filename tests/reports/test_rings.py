@@ -13,7 +13,9 @@ import pytest
 
 from harness.clients.trail import Trail
 from harness.cloud.drawing import write_picture
+from harness.evidence import read_record
 from harness.evidence.folder import RunFolder
+from harness.evidence.sight import evidence_rows
 from harness.rings import Ring, audit
 from reports.build import build
 from reports.model import Report
@@ -175,6 +177,13 @@ def test_a_name_in_a_ring_file_is_a_name(tmp_path: Path, nasty: str) -> None:
     assert sum(name == "script" for name, _ in tags) == 1
     assert not [name for name, _ in tags if name in ("img", "iframe")]
     assert not [rest for _, rest in tags if re.search(r"""\son[a-z]+\s*=|\sstyle=""", rest)]
+
+
+def test_no_observation_can_rest_on_a_picture(tmp_path: Path) -> None:
+    stage = staged(tmp_path, ["object"])
+    row = write_picture(Trail(Rows(stage)), "object", audit(sound(6)), **NODES)
+    asked = stage.exchange("compute", "GET", "http://127.77.1.1:8774/")
+    assert {row, asked} & evidence_rows(read_record(stage.end().events)) == {asked}
 
 
 def test_the_same_record_gives_the_same_page(tmp_path: Path) -> None:

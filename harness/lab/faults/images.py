@@ -157,6 +157,7 @@ def private_visible(bench: Bench) -> Iterator[None]:
     component="glance",
     caught_by=(
         "cleanup.resources",
+        "compute.image_of_server",
         "images.delete",
         "images.members",
         "images.private",

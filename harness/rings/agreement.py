@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from harness.rings.difference import Difference, diff
 from harness.rings.errors import RingError
-from harness.rings.findings import Finding, Places, named
+from harness.rings.findings import Finding, Places, counted, named
 from harness.rings.model import Ring
 from harness.rings.read import read_ring
 
@@ -192,7 +192,7 @@ class _Judge:
         if difference is None:
             return f"part power {ring.part_power}, the majority has {self.majority.part_power}"
         told = [
-            f"{difference.partitions.count} partitions lie elsewhere"
+            f"{counted(difference.partitions.count, 'partition', 'lies', 'lie')} elsewhere"
             f" ({100 * difference.share:.2g} % of the data misplaced, {difference.lost.count} out of reach)"
         ]
         for word, devices in (

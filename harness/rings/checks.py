@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.rings.findings import Finding, Places, Severity, named
+from harness.rings.findings import Finding, Places, Severity, counted, named
 from harness.rings.model import Device, Ring
 from harness.rings.shares import LevelSpread, held_by_device
 from harness.rings.survey import Spots
@@ -58,13 +58,14 @@ def _assigned(audit: Audit) -> Iterator[Finding]:
         ids = tuple(ring.devices[place].id for place in devices)
         places = seen.twice.places()
         count = int(seen.close["device"].excess.sum())
-        sentence = f"{places.count} partitions have two replicas on one device (partitions {places})"
+        told = counted(places.count, "partition", "has", "have")
+        sentence = f"{told} two replicas on one device (partitions {places})"
         yield Finding("twice-on-device", "error", sentence, count, places, ids)
     if seen.weightless.count:
         ids = tuple(d.id for d in ring.devices if not d.weight and ring.counts.get(d.id))
         count, places = sum(ring.counts[number] for number in ids), seen.weightless.places()
         labels = named([ring.by_id[number].label for number in ids])
-        sentence = f"devices of weight 0 hold {count} replicas: {labels}"
+        sentence = f"devices of weight 0 hold {counted(count, 'replica')}: {labels}"
         yield Finding("weightless-holds", "warning", sentence, count, places, ids)
 
 
@@ -77,14 +78,14 @@ def _strangers(ring: Ring, places: Places) -> Iterator[Finding]:
             hole = "removed-device" if number < ring.places else "unknown-device"
             groups["unassigned" if number in none else hole].append(number)
     told = {
-        "removed-device": "are on removed devices",
-        "unknown-device": f"are on devices that the ring does not have (it has places for {ring.places})",
-        "unassigned": "are on no device at all",
+        "removed-device": "on removed devices",
+        "unknown-device": f"on devices that the ring does not have (it has places for {ring.places})",
+        "unassigned": "on no device at all",
     }
     for kind, numbers in groups.items():
         count = sum(ring.counts[number] for number in numbers)
         shown = f" {named([str(number) for number in numbers])}" if kind != "unassigned" else ""
-        sentence = f"{count} replicas {told[kind]}{shown} (partitions {places})"
+        sentence = f"{counted(count, 'replica', 'is', 'are')} {told[kind]}{shown} (partitions {places})"
         yield Finding(kind, "error", sentence, count, places, tuple(numbers))
 
 
@@ -94,7 +95,7 @@ def _devices(ring: Ring) -> Iterator[Finding]:
     if not weighted:
         yield Finding("no-weight", "error", "no device has a weight", len(ring.devices))
     elif len(weighted) < ring.replicas:
-        sentence = f"{len(weighted)} devices with a weight for {ring.replicas} replicas"
+        sentence = f"{counted(len(weighted), 'device')} with a weight for {ring.replicas} replicas"
         yield Finding("too-few-devices", "error", sentence, len(weighted))
     yield from _twins(ring)
     lost = [device for device in ring.devices if not device.port or not device.ip or not device.name]
@@ -132,7 +133,8 @@ def _close(audit: Audit) -> Iterator[Finding]:
         elif level.avoidable:
             yield _too_close(audit, level, "info", spots.partitions)
         if level.forced:
-            sentence = f"{level.forced} replicas share a {level.level}: weights or too few devices force it"
+            told = counted(level.forced, "replica", "shares", "share")
+            sentence = f"{told} a {level.level}: weights or too few devices force it"
             yield Finding(f"forced-{level.level}", "info", sentence, level.forced, spots.partitions.places())
 
 
@@ -140,8 +142,9 @@ def _too_close(audit: Audit, level: LevelSpread, severity: Severity, spots: Spot
     tier = audit.plan.tiers.levels[LEVELS.index(level.level)]
     excess, places = audit.seen.close[level.level].excess, spots.places()
     worst = [tier.label(n) for n in np.argsort(-excess, kind="stable")[:3].tolist() if excess[n]]
+    told = counted(level.avoidable, "replica", "shares", "share")
     sentence = (
-        f"{level.avoidable} replicas share a {level.level} with another of their partition"
+        f"{told} a {level.level} with another of the same partition"
         f" and need not: most in {named(worst)} (partitions {places})"
     )
     return Finding(f"shared-{level.level}", severity, sentence, level.avoidable, places)
@@ -159,8 +162,9 @@ def _filled(audit: Audit) -> Iterator[Finding]:
     over = (held > most + SLACK_PARTS + SLACK_SHARE * most + room) & (fair > 0)
     under = (held < least - SLACK_PARTS - SLACK_SHARE * least - room) & (fair > 0)
     for kind, chosen, more in (("overfull", over, held - most), ("underfull", under, least - held)):
-        if chosen.any():
-            yield _unfair(audit, kind, np.flatnonzero(chosen & ~((held == 0) & under)), more)
+        some = np.flatnonzero(chosen & (held > 0))
+        if len(some):
+            yield _unfair(audit, kind, some, more)
     idle = np.flatnonzero(under & (held == 0))
     if len(idle):
         devices = [ring.devices[place] for place in idle.tolist()]
@@ -189,7 +193,8 @@ def _unfair(audit: Audit, kind: str, chosen: NDArray[np.intp], more: NDArray[np.
     devices = [audit.ring.devices[place] for place in order.tolist()]
     labels = [f"{d.label} by {more[place]:.0f}" for d, place in zip(devices, order.tolist(), strict=True)]
     word = "more" if kind == "overfull" else "less"
-    sentence = f"{len(devices)} devices hold {word} than weight and overload give them: {named(labels)}"
+    told = counted(len(devices), "device", "holds", "hold")
+    sentence = f"{told} {word} than weight and overload give: {named(labels)}"
     return Finding(kind, "warning", sentence, int(more[chosen].sum()), devices=tuple(d.id for d in devices))
 
 

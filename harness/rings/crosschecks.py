@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.rings.findings import Finding, named
+from harness.rings.findings import Finding, counted, named
 from harness.rings.model import Builder, Device, Ring
 
 
@@ -41,8 +41,9 @@ def against_builder(ring: Ring, builder: Builder) -> list[Finding]:
     if builder.table and builder.part_power == ring.part_power:
         moved = diff(builder.ring, ring)
         if moved.partitions.count:
+            told = counted(moved.partitions.count, "partition", "lies", "lie")
             sentence = (
-                f"{moved.partitions.count} partitions lie elsewhere than the builder says"
+                f"{told} elsewhere than the builder says"
                 f" ({100 * moved.share:.2g} % of the data; partitions {moved.partitions})"
             )
             found.append(

@@ -79,6 +79,12 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: RANK[finding.severity]))
 
 
+def counted(number: int, noun: str, one: str = "", many: str = "") -> str:
+    """``1 replica shares``, ``2 replicas share``."""
+    noun, verb = (noun, one) if number == 1 else (f"{noun}s", many)
+    return f"{number} {noun} {verb}".rstrip()
+
+
 def named(labels: Sequence[str], most: int = 3) -> str:
     """A few names, and how many more there are."""
     rest = len(labels) - most

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from harness.rings import (
@@ -16,7 +17,7 @@ from harness.rings import (
     odd_ones,
     read_ring,
 )
-from harness.rings.findings import Finding
+from harness.rings.findings import Finding, counted
 from tests.rings.defects import DEFECTS, Defect, described, devices, sound, written
 
 
@@ -138,3 +139,19 @@ def test_a_thousand_copies_cost_one_hash_each(monkeypatch: pytest.MonkeyPatch) -
     found = compare(copies)
     assert (len(read), len(found.holders), len(found.outliers)) == (2, 990, 10)
     assert len(found.findings) == 1
+
+
+def test_one_is_told_as_one() -> None:
+    assert counted(1, "replica", "shares", "share") == "1 replica shares"
+    assert counted(2, "replica", "shares", "share") == "2 replicas share"
+    assert counted(0, "device") == "0 devices"
+
+
+def test_an_idle_device_is_told_once() -> None:
+    """A device with a weight that holds nothing is idle, and not underfull as well."""
+    ring = sound()
+    rows = tuple(np.where(row == 0, 8, row).astype(row.dtype) for row in ring.table)
+    found = audit(replace(ring, table=rows))
+    kinds = [finding.kind for finding in found.warnings]
+    assert "idle-device" in kinds
+    assert "underfull" not in kinds

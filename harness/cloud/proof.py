@@ -124,13 +124,14 @@ class Proof:
 
     @property
     def told(self) -> str:
-        """The dispersion in words: shares with the interval of all objects, for each level."""
+        """What is amiss, and the dispersion: shares with the interval of all objects, for each level."""
         found = self.spread
         apart = ", ".join(f"{level} {_told(share)}" for level, share in found.apart.items())
-        return (
-            f"with {CONFIDENCE * 100:.0f} % confidence: complete {_told(found.complete)}, "
-            f"a majority {_told(found.majority)}; as far apart as the ring means, by {apart}"
+        figure = (
+            f"complete {_told(found.complete)}, a majority {_told(found.majority)}; as far apart as the ring "
+            f"means by {apart}; with {CONFIDENCE * 100:.0f} % confidence"
         )
+        return "; ".join(part for part in (self.amiss, figure) if part)
 
 
 def _all(place: Placement) -> tuple[Device, ...]:

@@ -56,7 +56,7 @@ def test_more_workers_take_less_time(deployday: Here) -> None:
 
 def test_without_hosts_what_needs_them_will_not_run(deployday: Here) -> None:
     out = deployday("plan", "essex/six-node", "--offline").out
-    assert re.search(r"rings +0 of 14 will run", out)
+    assert re.search(r"rings +0 of [1-9]\d* will run", out)
     assert "the site names no hosts" in out
     assert "it needs what is out of reach: hosts.reachable[storage-1]" in out
 

@@ -3,7 +3,8 @@
 ``story`` is the scenario's own view (``Cloud``), ``run`` what a process keeps between stories
 (``RunSession``: doors, links, connections). ``telling`` writes steps, observations and checks, ``waits``
 waits and measures, ``nodes`` are the described hosts, ``rings`` what these hold of rings, ``keeping`` joins
-clients and ledger, ``shares`` hands values from story to story, ``clocks`` compares clocks.
+clients and ledger, ``shares`` hands values from story to story, ``clocks`` compares clocks, ``outage`` takes
+a service out and brings it back.
 """
 
 from harness.clients.raw import Answer, Raw

@@ -61,3 +61,28 @@ def test_without_its_process_it_says_where_the_log_is(tmp_path):
     )
     with pytest.raises(LabError, match="not running"):
         stack.inventory()
+
+
+def test_replicas_are_read_in_the_order_of_zones(stack):
+    stack.bring_up()
+    conf = (stack.etc("controller") / "proxy-server.conf").read_text()
+    assert "read_affinity = r1z1=1, r1z2=2, r1z3=3\n" in conf
+    assert "sorting_method = affinity\n" in conf
+
+
+def test_a_storage_server_is_replaced_with_filters_before_it_and_proxies_forget(stack):
+    stack.bring_up()
+    server = next(one for one in stack.servers if one.name == "storage-2/object-6000")
+    stack.asked.clear()
+    stack.replace(server, server, ["some.module:factory"])
+    conf = stack.etc("storage-2") / "object-server-6000.conf"
+    assert "pipeline = extra0 object-server\n" in conf.read_text()
+    assert "paste.filter_factory = some.module:factory\n" in conf.read_text()
+    assert [ask["do"] for ask in stack.asked] == ["stop", "start", "stop", "start"]
+    stack.replace(server, server)
+    assert "extra0" not in conf.read_text()
+
+
+def test_storage_servers_are_inner_and_proxies_are_not(stack):
+    assert ("127.77.9.4", 6000) in stack.inner
+    assert not {port for _, port in stack.inner} - {6000, 6001, 6002}

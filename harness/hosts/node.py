@@ -119,7 +119,8 @@ class Node:
     def folders(self, path: str, component: str = "") -> list[str]:
         """The names of the folders in a folder, by SFTP: links to folders too, hidden ones not.
 
-        Raises ``FileMissing``, ``HostUnreachable``, or ``HostError`` for more than 10,000 entries.
+        Raises ``FileMissing``, ``HostUnreachable``, ``HostError`` for more than 10,000 entries, or
+        ``OutOfReach`` where this user may not look.
         """
         found: list[str] = self._noted(
             component or component_of(path), f"sftp ls {path}", lambda: self._folders(path)
@@ -172,7 +173,10 @@ class Node:
         sftp = self._connection.sftp()
         sftp.get_channel().settimeout(READ_TIMEOUT)
         path = path.rstrip("/")
-        entries = list(islice(sftp.listdir_iter(path or "/"), LARGEST_FOLDER + 1))
+        try:
+            entries = list(islice(sftp.listdir_iter(path or "/"), LARGEST_FOLDER + 1))
+        except PermissionError:
+            raise OutOfReach(f"{self.name}: this user may not look into {path}") from None
         if len(entries) > LARGEST_FOLDER:
             raise _UnfitError(f"has more than {LARGEST_FOLDER} entries")
         named = {entry.filename: entry.st_mode or 0 for entry in entries if entry.filename[:1] != "."}

@@ -1,5 +1,6 @@
 """Nodes over real SSH: what is fetched, what is refused, and what the record says of it."""
 
+import errno
 import os
 import socket
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import CloudError
+from harness.errors import CloudError, OutOfReach
 from harness.hostlist import Host
 from harness.hosts import FileMissing, HostError, HostUnreachable, Node, connect, connect_gateway
 from harness.site import Ssh
@@ -112,6 +113,17 @@ def test_a_folder_that_is_not_there(node: Node) -> None:
 def test_a_folder_of_too_much_is_not_read(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.hosts.node.LARGEST_FOLDER", 3)
     with pytest.raises(HostError, match="more than 3 entries"):
+        node.folders("/srv/node")
+
+
+def test_a_folder_that_this_user_may_not_look_into_is_out_of_reach(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("paramiko.SFTPClient.listdir_iter", refused)
+    with pytest.raises(OutOfReach, match="storage-1: this user may not look into /srv/node"):
         node.folders("/srv/node")
 
 

@@ -3,8 +3,8 @@ files fetched by SFTP, bounded.
 
 ``connection`` says how a node is reached (fabric on paramiko, the one door to hosts), ``node`` what is done
 with it, ``commands`` runs one line there, ``services`` stops and starts what a node runs, ``opening`` opens a
-site's nodes for a while. ``guest`` is the inside of a server, ``ways`` how one gets there, ``fingerprints`` what its console
-says of its host keys.
+site's nodes for a while. ``guest`` is the inside of a server, ``ways`` how one gets there, ``fingerprints``
+what its console says of its host keys.
 """
 
 from harness.hosts.commands import Output

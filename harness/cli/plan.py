@@ -164,10 +164,8 @@ def _scenarios(out: Console, planned: Plan) -> None:
     for reason, keys in reasons.items():
         out.print(f"[yellow]will not run:[/] {escape(_few(keys))}: {escape(reason)}")
     for row in planned.running:
-        if row.disturbs:
-            node, _, service = row.disturbs.partition("/")
-            told = f"{row.key} stops {service} on {node} for a while, alone and after all others"
-            out.print(f"[yellow]will disturb:[/] {escape(told)}")
+        if row.disturbance:
+            out.print(f"[yellow]will disturb:[/] {escape(row.disturbance)}")
 
 
 def _few(names: Sequence[str]) -> str:

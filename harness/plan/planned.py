@@ -60,6 +60,13 @@ class PlannedScenario:
         """Whether it is to run at all, as far as is known before the cloud is touched."""
         return self.applies and self.reach
 
+    @property
+    def disturbance(self) -> str:
+        """What it will do to the cloud, in words; empty where it disturbs nothing or does not run."""
+        node, _, service = self.disturbs.partition("/")
+        told = f"{self.key} stops {service} on {node} for a while, alone and after all others"
+        return told if self.disturbs and self.runs else ""
+
     def to_json(self) -> dict[str, Any]:
         """The row of ``plan.json``; it says the key as well."""
         return {"key": self.key, **asdict(self)}

@@ -49,6 +49,7 @@ class Reporting:
             f"deployday: {len(plan.running)} of {len(plan.scenarios)} scenarios will run, "
             f"likely {likely:.1f} minutes, at worst {worst:.0f}",
         ]
+        lines += [f"deployday: {row.disturbance}" for row in plan.running if row.disturbance]
         if plan.pulled:
             lines.append(f"deployday: run with the selection: {', '.join(plan.pulled)}")
         return lines

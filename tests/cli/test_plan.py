@@ -220,3 +220,20 @@ def test_a_cloud_that_answers_is_ready(shared_lab: Lab) -> None:
     assert done.code == 0, done.text
     assert done.out.rstrip().endswith("Ready.")
     assert re.search(r"^  image +http://\S+ +v\d", done.out, re.MULTILINE)
+
+
+def test_what_will_be_disturbed_is_told_and_so_is_why_not(deployday: Here, tmp_path: Path) -> None:
+    hosts = "hosts: {storage-1: 10.0.0.1, storage-2: 10.0.0.2}\n"
+    grant = 'disruptive: {until: "%s-05-04T06:00Z", nodes: [storage-2]}\n'
+    site(tmp_path, hosts + grant % 2099)
+    assert "will disturb: rings.node_out stops object-server on storage-2" in told(deployday)
+    site(tmp_path, hosts + grant % 2012)
+    assert "the site allowed to disturb until 2012-05-04 06:00 UTC, which is over" in told(deployday)
+    site(tmp_path, hosts)
+    assert "rings.node_out: the site does not allow that anything is disturbed" in told(deployday)
+
+
+def told(deployday: Here) -> str:
+    done = deployday("plan", "s.yaml", "--offline")
+    assert done.code == 0, done.text
+    return done.out

@@ -85,12 +85,14 @@ def test_the_plan_says_what_is_disturbed_and_puts_it_behind_the_others(arch: Arc
     assert [row.key for row in plan.scenarios] == ["b.later", "a.out", "a.back", "z.clean"]
     assert [row.late for row in plan.scenarios] == [False, True, True, False]
     assert plan.by_key["a.out"].disturbs == "storage-1/object-server"
+    assert [row.key for row in plan.running if row.disturbance] == ["a.out"]
+    assert "stops object-server on storage-1 for a while" in plan.by_key["a.out"].disturbance
     assert Plan.from_json(plan.to_json()) == plan
 
 
 def test_without_a_grant_it_is_out_of_reach(arch: Architecture) -> None:
     row = planned(arch).by_key["a.out"]
-    assert (row.applies, row.reach, row.reason) == (True, False, NOTHING)
+    assert (row.applies, row.reach, row.reason, row.disturbance) == (True, False, NOTHING, "")
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def copies_bare(bench: Bench) -> Iterator[None]:
 @fault(
     "objects.account_unlisted",
     component="swift",
-    caught_by=("objects.container", "preflight.object_lists"),
+    caught_by=("identity.revoked_everywhere[object-store]", "objects.container", "preflight.object_lists"),
     story="The list of containers is refused with an error, while everything else works.",
     seam="real",
 )

@@ -15,8 +15,8 @@ from harness.rings import Device, Placement, Ring, Sample, Share, Spread, spread
 if TYPE_CHECKING:
     from harness.cloud.story import Cloud
 
-SAMPLE = 12
-"""Objects drawn by chance. If all are complete, at least 74 % of all are, with 95 % confidence (Clopper and
+SAMPLE = 10
+"""Objects drawn by chance. If all are complete, at least 69 % of all are, with 95 % confidence (Clopper and
 Pearson): enough to know that placement works at all. 88 % would take 29, and each costs a cloud four writes,
 four deletions and its clean-up. To count the damage of a sick disk is the business of ``swift-dispersion``.
 """

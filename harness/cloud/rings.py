@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache, cached_property
 
@@ -153,6 +154,18 @@ class CloudRings:
         except (OutOfReach, CloudError):
             overload = None
         return audit(self.ring(name), overload=overload)
+
+    def doubtful(self, name: str) -> list[Finding]:
+        """The audit's warnings; a server that is described in several zones is as it was meant to be."""
+        ring, zones = self.ring(name), defaultdict[str | None, set[tuple[int, int]]](set)
+        for device in self.described(name).devices:
+            zones[device.ip].add((device.region, device.zone))
+        meant = {address for address, found in zones.items() if len(found) > 1}
+        return [
+            finding
+            for finding in self.audit(name).warnings
+            if finding.kind != "server-in-zones" or {ring.by_id[n].ip for n in finding.devices} - meant
+        ]
 
     # builders, the description, hash settings
 

@@ -30,8 +30,8 @@ def test_sound(cloud: Cloud, subject: str) -> None:
 def test_even(cloud: Cloud, subject: str) -> None:
     """Every device holds what its weight gives it, not much more and not much less."""
     with cloud.step(f"weigh the {subject} ring"):
-        found = cloud.rings.audit(subject)
-        cloud.check("nothing is doubtful in the ring", not found.warnings, found=_told(found.warnings))
+        found = cloud.rings.doubtful(subject)
+        cloud.check("nothing is doubtful in the ring", not found, found=_told(found))
 
 
 @scenario(

@@ -12,6 +12,7 @@ from harness.cloud import Cloud, RunSession
 from harness.errors import CloudError, OutOfReach
 from harness.hostlist import Host
 from harness.hosts import NO_FILE, FileMissing, HostError
+from harness.rings import Described, DescribedDevice
 
 pytest.importorskip("asyncssh")
 from tests.hosts.machine import Machine, running
@@ -110,6 +111,16 @@ def test_the_majority(cloud: Cloud) -> None:
     assert [(one.holder, one.reason) for one in cloud.rings.strays("object")] == [("storage-1", "other-ring")]
     assert list(cloud.rings.unjudged("object")) == ["storage-3"]
     assert cloud.rings.unjudged("container") == {"storage-2": NO_FILE}
+
+
+def test_a_server_in_several_zones_may_be_meant(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All devices of the fixture are at one address, in four zones; and all hosts of the site are there."""
+    rings = cloud.rings
+    assert [finding.kind for finding in rings.audit("object").warnings] == ["server-in-zones"]
+    assert rings.doubtful("object") == []
+    device = DescribedDevice("sdb1", "127.0.0.1", 1, 1, 6010, 1.0)
+    monkeypatch.setattr(rings, "described", lambda name: Described(None, None, (device,)))
+    assert [finding.kind for finding in rings.doubtful("object")] == ["server-in-zones"]
 
 
 def test_what_differs_is_cited(cloud: Cloud) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from harness.arch import load
@@ -11,10 +13,14 @@ from tests.matrix.rig import ARCHITECTURE, Ran, Rig
 pytestmark = [pytest.mark.matrix, pytest.mark.lab]
 
 NAMES = sorted(faults())
+RSYNC = shutil.which("rsync") is not None
+"""Where there is none, ``rings.repaired`` is out of reach."""
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fault_is_caught(rig: Rig, name: str) -> None:
+    if name == "rings.never_repaired" and not RSYNC:
+        pytest.skip("this machine has no rsync: nothing is repaired with or without the fault")
     fault = faults()[name]
     caught_by = set(fault.catchers(load(ARCHITECTURE)))
     with rig.fault(name):
@@ -50,7 +56,7 @@ def dependants(ran: Ran, failed: set[str]) -> set[str]:
 def test_the_whole_cloud_is_go(rig: Rig) -> None:
     ran = rig.run()
     assert (ran.code, ran.report["verdict"]) == (0, "GO"), ran.output
-    assert set(ran.verdicts.values()) == {"pass"}
+    assert set(ran.verdicts) - ran.having("pass") == (set() if RSYNC else {"rings.repaired"}), ran.told
 
 
 def test_with_keystone_dead_one_scenario_fails_and_rings_are_still_judged(rig: Rig) -> None:

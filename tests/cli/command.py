@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,16 +93,20 @@ def start_pytest(home: Path, *words: str) -> Running:
 
 
 def _popen(home: Path, command: list[str], cwd: Path | None = None) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command,
-        cwd=cwd or home,
-        env=environment(home),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a shell's `&` has it ignored
-    )
+    """Start it, with Ctrl-C listened to: what a shell's ``&`` has started ignores it, and so would a child."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=cwd or home,
+            env=environment(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def environment(home: Path) -> Mapping[str, str]:

@@ -93,7 +93,7 @@ def start_pytest(home: Path, *words: str) -> Running:
 
 
 def _popen(home: Path, command: list[str], cwd: Path | None = None) -> subprocess.Popen[str]:
-    """Start it, with Ctrl-C listened to, which what a shell has started by ``&`` ignores with its children."""
+    """Start it with Ctrl-C listened to: what a shell starts by ``&`` ignores it, and so do its children."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return subprocess.Popen(

@@ -14,6 +14,8 @@ from harness.evidence import Row, RunFolder, read_json, read_record
 
 PLUGINS = ("harness.plugin", "xdist.plugin", "pytest_timeout")
 PLAIN = ("-p", "no:cacheprovider", "--import-mode=importlib", "--strict-markers", "-rA")
+TOLD = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""A run in this process meets the plugin that its own pytest has imported."""
 SOURCES = Path(__file__).parent / "fakes"
 
 
@@ -77,7 +79,7 @@ def drive(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Drive:
         pytester.makepyfile(test_suite=text)
         folder = pytester.path / f"run-{sum(1 for _ in pytester.path.glob('run-*'))}"
         given = ("--arch", "essex/six-node", "--cloud", "fake", "--run-dir", str(folder))
-        arguments = (*plugins, *given, *PLAIN, *words)
+        arguments = (*plugins, *given, *PLAIN, *TOLD, *words)
         if "-n" in words:
             return Ran(pytester.runpytest_subprocess(*arguments, timeout=90), RunFolder(folder))
         return Ran(pytester.runpytest_inprocess(*arguments), RunFolder(folder))

@@ -17,6 +17,11 @@ def rings(arch: Architecture) -> Iterator[str]:
     return iter(arch.model.objects.rings if arch.model.objects else ())
 
 
+def has_rings(arch: Architecture) -> bool:
+    """Whether any ring is described."""
+    return arch.model.objects is not None
+
+
 def ring_holders(arch: Architecture) -> Iterator[str]:
     """The nodes that must have ring files: proxies and storage."""
     return iter(dict.fromkeys((*arch.nodes_with("object-proxy"), *arch.nodes_with("object-storage"))))

@@ -1,7 +1,7 @@
 """Rings: on every node that needs them, readable, one content everywhere, and as described."""
 
 from harness.testing import Cloud, OutOfReach, scenario
-from scenarios.subjects import ring_holders, rings
+from scenarios.subjects import has_rings, ring_holders, rings
 
 
 @scenario("rings.present", gate="rings", needs=("hosts.reachable[=]",), subjects=ring_holders, cost=0.5)
@@ -72,7 +72,14 @@ def test_described(cloud: Cloud, subject: str) -> None:
         cloud.observe((*place, "min_part_hours"), cloud.rings.builder(subject).min_part_hours)
 
 
-@scenario("rings.hash_settings", gate="rings", requires=("hosts",), after=("rings.readable",), cost=0.5)
+@scenario(
+    "rings.hash_settings",
+    gate="rings",
+    after=("rings.readable",),
+    applies=has_rings,
+    requires=("hosts",),
+    cost=0.5,
+)
 def test_hash_settings(cloud: Cloud) -> None:
     """Every node hashes names with the same prefix and suffix; else nodes look for data where it is not."""
     with cloud.step("compare the hash prefix and suffix of all nodes"):

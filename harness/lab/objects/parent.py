@@ -27,7 +27,9 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +112,9 @@ class Servers:
         """
         _preload(wanted[0]["etc"])
         for server in wanted:
-            self.pids[server["name"]] = _fork(server, self.private)
+            self.pids[server["name"]] = _fork(
+                f"swift-{server['kind']}", server["log"], self.private, partial(_serve_swift, server)
+            )
         for server in wanted:
             self._await(server)
         return {server["name"]: self.pids[server["name"]] for server in wanted}
@@ -132,7 +136,7 @@ class Servers:
             os.waitpid(self.replication, 0)
             self.replication = 0
         elif rows and not self.replication:
-            self.replication = _fork_replication(rows, since, log, self.private)
+            self.replication = _fork("swift-repair", log, self.private, partial(_repair, rows, since))
 
     def _await(self, server: dict[str, Any]) -> None:
         deadline = time.monotonic() + _LISTEN_LIMIT
@@ -167,44 +171,36 @@ def _preload(etc: str) -> None:
     utils.monkey_patch()
 
 
-def _fork(server: dict[str, Any], private: int) -> int:
+def _fork(title: str, log: str, private: int, work: Callable[[], int]) -> int:
+    """A process of its own that ends with this one and with what ``work`` gives; returns its id."""
     parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     try:
         die_with_parent(parent)
-        name_process(f"swift-{server['kind']}")
-        os.close(private)
-        _own_files(server["log"])
-        from eventlet import hubs
-        from swift.common.wsgi import run_wsgi
-
-        hubs.use_hub()  # one of its own: the parent's poll must not be shared
-
-        os._exit(run_wsgi(server["conf"], f"{server['kind']}-server", verbose=False) or 0)
-    except BaseException:
-        logging.getLogger("lab").exception("the server ended")
-        os._exit(1)
-
-
-def _fork_replication(rows: list[dict[str, Any]], since: float, log: str, private: int) -> int:
-    parent = os.getpid()
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        die_with_parent(parent)
-        name_process("swift-repair")
+        name_process(title)
         os.close(private)
         _own_files(log)
-        from harness.lab.objects.replicating import supervise
-
-        supervise(rows, since)
-        os._exit(0)
+        os._exit(work())
     except BaseException:
-        logging.getLogger("lab").exception("the replicators ended")
+        logging.getLogger("lab").exception("%s ended", title)
         os._exit(1)
+
+
+def _serve_swift(server: dict[str, Any]) -> int:
+    from eventlet import hubs
+    from swift.common.wsgi import run_wsgi
+
+    hubs.use_hub()  # one of its own: the parent's poll must not be shared
+    return run_wsgi(server["conf"], f"{server['kind']}-server", verbose=False) or 0
+
+
+def _repair(rows: list[dict[str, Any]], since: float) -> int:
+    from harness.lab.objects.replicating import supervise
+
+    supervise(rows, since)
+    return 0
 
 
 def _own_files(log: str) -> None:

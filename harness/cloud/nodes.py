@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
 
 from fabric import Connection
 
@@ -14,7 +13,6 @@ from harness.errors import OutOfReach
 from harness.hosts import Node, connect, connect_gateway
 from harness.site import Site
 
-T = TypeVar("T")
 NO_HOSTS = "the site names no hosts"
 
 

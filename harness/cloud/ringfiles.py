@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from harness.cloud.nodes import Nodes
 from harness.hosts import NO_FILE, DatedFile, FileMissing, HostError, Node
-from harness.rings import Builder, Copies, HashSettings, RingError, hash_settings, read_builder
+from harness.rings import Copies, HashSettings, RingError, hash_settings
 
 _AT_ONCE = 16
 CONF = "swift.conf"
@@ -57,13 +57,6 @@ class RingFiles:
             elif name in wanted and not files.silent:
                 found.absent(name, files.why(ring))
         return found
-
-    def builder(self, ring: str) -> tuple[str, Builder] | None:
-        """The first node that keeps a builder of the ring, and what it says; raises ``RingError``."""
-        for name, files in self.nodes.items():
-            if ring in files.builders:
-                return name, read_builder(files.builders[ring].content)
-        return None
 
     def settings(self) -> tuple[dict[str, HashSettings], dict[str, str]]:
         """Hash prefix and suffix by node, and what is wrong with the ``swift.conf`` of others."""

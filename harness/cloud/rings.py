@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from harness.clients.trail import Trail
 from harness.cloud.drawing import write_picture
 from harness.cloud.nodes import Nodes
-from harness.cloud.ringfiles import CONF, NodeFiles, RingFiles, Visits, visits
+from harness.cloud.ringfiles import CONF, RingFiles, Visits, visits
 from harness.errors import CloudError, OutOfReach
 from harness.hosts import NO_FILE, DatedFile, HostError
 from harness.rings import (
@@ -51,6 +51,7 @@ class CloudRings:
         self._visits: Visits = visits(nodes, self.names, place.path, place.builders)
         self._audited = cache(self._audit)
         self._read = cache(read_ring)
+        self._read_builder = cache(read_builder)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,10 +73,6 @@ class CloudRings:
         except RingError as error:
             path = f"{self._visits.folder}/{ring}.ring.gz"
             raise HostError(f"{node}: {path}: {error}", component=_SWIFT, cites=(file.row,)) from None
-
-    def visited(self, node: str) -> NodeFiles:
-        """Everything that one node has."""
-        return self._visits.of(node)
 
     def _file(self, node: str, ring: str) -> DatedFile:
         files = self._visits.of(node)
@@ -178,7 +175,7 @@ class CloudRings:
             if (file := files.builders.get(name)) is not None:
                 self._cite(file)
                 try:
-                    return read_builder(file.content)
+                    return self._read_builder(file.content)
                 except RingError as error:
                     path = f"{self._visits.builders}/{name}.builder"
                     raise HostError(f"{node}: {path}: {error}", component=_SWIFT, cites=(file.row,)) from None

@@ -6,11 +6,10 @@ import ipaddress
 import socket
 from collections.abc import Iterator, Mapping
 
-from fabric import Connection
-
 from harness.clients.trail import Trail
 from harness.errors import OutOfReach
-from harness.hosts import Node, connect, connect_gateway
+from harness.hosts import Node
+from harness.hosts.opening import Opened
 from harness.site import Site
 
 NO_HOSTS = "the site names no hosts"
@@ -21,22 +20,15 @@ class Nodes(Mapping[str, Node]):
 
     def __init__(self, site: Site, trail: Trail) -> None:
         self._site = site
-        self._trail = trail
-        self._made: dict[str, Node] = {}
-        self._gateway: Connection | None = None
+        self._opened = Opened(site, trail)
 
     def __getitem__(self, name: str) -> Node:
         described = self._site.arch.model.nodes
         if name not in described:
             raise KeyError(f"no node {name!r} is described; there are {', '.join(described)}")
-        if name not in self._site.hosts:
-            raise OutOfReach(f"the site does not say where {name} is" if self._site.hosts else NO_HOSTS)
-        if name not in self._made:
-            ssh = self._site.file.ssh
-            self._gateway = self._gateway or connect_gateway(self._site.hosts, ssh)
-            connection = connect(self._site.hosts[name], ssh, gateway=self._gateway)
-            self._made[name] = Node(name, connection, self._trail)
-        return self._made[name]
+        if not self._site.hosts:
+            raise OutOfReach(NO_HOSTS)
+        return self._opened(name)
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._site.arch.model.nodes if name in self._site.hosts)
@@ -53,12 +45,7 @@ class Nodes(Mapping[str, Node]):
 
     def close(self) -> None:
         """Give all connections back."""
-        for node in self._made.values():
-            node.close()
-        if self._gateway is not None:
-            self._gateway.close()
-        self._made.clear()
-        self._gateway = None
+        self._opened.close()
 
 
 def _resolved(address: str) -> tuple[str, ...]:

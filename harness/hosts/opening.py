@@ -13,23 +13,40 @@ from harness.hosts.node import Node, Record
 from harness.site import Site
 
 
+class Opened:
+    """Gives a node by name, made once; raises ``OutOfReach`` where the site does not say where it is."""
+
+    def __init__(self, site: Site, record: Record) -> None:
+        self._site, self._record = site, record
+        self._made: dict[str, Node] = {}
+        self._gateway: Connection | None = None
+
+    def __call__(self, name: str) -> Node:
+        """The node of this name."""
+        if name not in self._site.hosts:
+            raise OutOfReach(f"the site does not say where {name} is")
+        if name not in self._made:
+            ssh = self._site.file.ssh
+            self._gateway = self._gateway or connect_gateway(self._site.hosts, ssh)
+            connection = connect(self._site.hosts[name], ssh, gateway=self._gateway)
+            self._made[name] = Node(name, connection, self._record)
+        return self._made[name]
+
+    def close(self) -> None:
+        """Give all connections back."""
+        for node in self._made.values():
+            node.close()
+        if self._gateway is not None:
+            self._gateway.close()
+        self._made.clear()
+        self._gateway = None
+
+
 @contextmanager
 def opened(site: Site, record: Record) -> Iterator[Callable[[str], Node]]:
-    """Gives a node by name, or raises ``OutOfReach``; connections are given back at the end."""
-    made: dict[str, Node] = {}
-    gateway: list[Connection] = []
-
-    def node(name: str) -> Node:
-        if name not in site.hosts:
-            raise OutOfReach(f"the site does not say where {name} is")
-        if name not in made:
-            through = connect_gateway(site.hosts, site.file.ssh) if not gateway else gateway[0]
-            gateway.extend([through] if through and not gateway else [])
-            made[name] = Node(name, connect(site.hosts[name], site.file.ssh, gateway=through), record)
-        return made[name]
-
+    """The same, with connections given back at the end."""
+    nodes = Opened(site, record)
     try:
-        yield node
+        yield nodes
     finally:
-        for connection in (*made.values(), *gateway):
-            connection.close()
+        nodes.close()

@@ -58,10 +58,12 @@ class Architecture:
             clauses[path] = replace(clauses[path], value=value)
             _put(data, path, value)
         model = ReferenceArchitecture.model_validate(data)
-        return Architecture(model, make_table(model, clauses), self.warnings)
+        return Architecture(model, make_table(model, clauses, self.table.captured), self.warnings)
 
 
-def make_table(model: ReferenceArchitecture, known: Mapping[Path, Clause]) -> ClauseTable:
+def make_table(
+    model: ReferenceArchitecture, known: Mapping[Path, Clause], captured: tuple[str, ...] = ()
+) -> ClauseTable:
     """The table of a model; ``known`` gives origin and level of each clause,
     and says which leaves are one.
     """
@@ -74,7 +76,7 @@ def make_table(model: ReferenceArchitecture, known: Mapping[Path, Clause]) -> Cl
         else:
             collections[path] = mark.closed
     digest = fingerprint(model.release, clauses, collections)
-    return ClauseTable(model.name, model.release, digest, clauses, collections)
+    return ClauseTable(model.name, model.release, digest, clauses, collections, captured)
 
 
 def fingerprint(release: str, clauses: Mapping[Path, Clause], collections: Mapping[Path, bool]) -> str:

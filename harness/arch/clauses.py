@@ -14,9 +14,11 @@ Level = Literal["must", "should", "info"]
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a clause comes from: a line that the user wrote, a base architecture, or a rule."""
+    """Where a clause comes from: a line that the user wrote, a base architecture, a rule; or ``captured``, as
+    the cloud itself was found, also where a rule made it from that.
+    """
 
-    kind: Literal["written", "inherited", "derived"]
+    kind: Literal["written", "inherited", "derived", "captured"]
     file: str = ""
     line: int = 0
     rule: str = ""
@@ -53,13 +55,17 @@ class Clause:
 
 @dataclass(frozen=True)
 class ClauseTable:
-    """All clauses of one resolved RA with its collections (path → closed), enough to judge a stored run."""
+    """All clauses of one resolved RA with its collections (path → closed), enough to judge a stored run.
+
+    ``captured`` says from which clouds, and when, what is described was captured rather than meant.
+    """
 
     name: str
     release: str
     fingerprint: str
     clauses: Mapping[Path, Clause]
     collections: Mapping[Path, bool] = field(default_factory=dict)
+    captured: tuple[str, ...] = ()
 
     def below(self, path: Path) -> Iterator[Clause]:
         """Every clause at or below a path, in order of the description."""
@@ -73,6 +79,7 @@ class ClauseTable:
             "fingerprint": self.fingerprint,
             "clauses": [{**asdict(c), "path": show(c.path)} for c in self.clauses.values()],
             "collections": {show(path): closed for path, closed in self.collections.items()},
+            "captured": list(self.captured),
         }
 
     @classmethod
@@ -90,4 +97,5 @@ class ClauseTable:
             fingerprint=data["fingerprint"],
             clauses={row.path: row for row in rows},
             collections={parse(path): closed for path, closed in data["collections"].items()},
+            captured=tuple(map(str, data.get("captured", ()))),
         )

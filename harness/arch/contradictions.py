@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.arch.contradictions_rings import few_partitions, rings, shared_nodes
+from harness.arch.derive_hosts import shapes, words
 from harness.arch.doubts import Doubts
 from harness.arch.grammar import Description
 from harness.arch.layout import AREAS, INTERFACES, OBJECTIVES, Claim
@@ -24,6 +25,7 @@ def contradictions(description: Description, sources: Sources, *, whole: bool = 
     of_the_whole = (
         _needs,
         _packages,
+        _host_shapes,
         _missing_areas,
         _missing_objectives,
         _endpoints,
@@ -81,6 +83,27 @@ def _packages(doubts: Doubts) -> Iterator[Problem]:
             if package.version != wanted and pattern not in doubts.description.packages:
                 found = f"{package.version}, but {wanted} for the role {other[1]} at {doubts.at(other)}"
                 yield doubts.problem(path, "two roles disagree", found=found)
+
+
+def _host_shapes(doubts: Doubts) -> Iterator[Problem]:
+    """Two roles of one node that want two things of its host; said once for each such pair of lines."""
+    said: set[tuple[Path, Path]] = set()
+    for name in doubts.description.nodes:
+        wanted: dict[Path, tuple[Path, object]] = {}
+        for source, shape in shapes(doubts.layout, name):
+            if source[0] != "roles":
+                continue
+            for path, value in words(shape):
+                other, before = wanted.setdefault(path, (source, value))
+                pair = ((*other, *path), (*source, *path))
+                if (
+                    before != value
+                    and doubts.sources.entry(("nodes", name, *path)) is None
+                    and pair not in said
+                ):
+                    said.add(pair)
+                    found = f"{value}, but {before} for the role {other[1]} at {doubts.at(pair[0])}"
+                    yield doubts.problem(pair[1], f"two roles of {name} disagree", found=found)
 
 
 def _missing_areas(doubts: Doubts) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.arch.derive_hosts import hosts
 from harness.arch.derive_rings import rings
 from harness.arch.draft import Draft
 from harness.arch.grammar import Description, Image
@@ -18,6 +19,7 @@ def resolve(description: Description, sources: Sources) -> Draft:
     for name in ("name", "release", "description", "region"):
         draft.put((name,), getattr(description, name))
     _nodes(layout, draft)
+    hosts(layout, draft)
     for area, role in AREAS.items():
         value = getattr(description, area)
         if value is not None and layout.nodes_with(role) and area not in ("compute", "network", "objects"):
@@ -50,9 +52,8 @@ def _nodes(layout: Layout, draft: Draft) -> None:
         for role in node.roles:
             row = layout.description.roles.get(role)
             for service in row.services if row else ():
-                draft.put(
-                    (*here, "services", service), {"state": "running"}, roles, f"a service of the role {role}"
-                )
+                state = {"state": "running", "enabled": True}
+                draft.put((*here, "services", service), state, roles, f"a service of the role {role}")
         draft.put((*here, "ports"), layout.ports(name), roles, "ports of its roles, endpoints and rings")
         if node.devices:
             draft.put((*here, "devices"), sorted(node.devices))
@@ -121,6 +122,11 @@ def _network(layout: Layout, draft: Draft) -> None:
         value["bridge"] = f"br{network.vlan}" if network.vlan else None
         draft.note(("network", "bridge"), ("network", "vlan"), "the bridge of a VLAN has its number")
     draft.put(("network",), value)
+    bridge = network.bridge if network.manager != "VLAN" else None
+    for name in layout.nodes_with("network") if bridge else ():
+        draft.put(
+            ("nodes", name, "bridges"), [bridge], ("network", "bridge"), "the bridge of the fixed network"
+        )
 
 
 def _packages(layout: Layout, draft: Draft) -> None:

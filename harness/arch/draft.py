@@ -38,6 +38,20 @@ class Draft:
         if source is not None:
             self.note(path, source, rule)
 
+    def deep(self, path: Path, value: Any, source: Path, rule: str = "") -> None:
+        """Set a value, with the mappings above it where they are not there yet."""
+        above = self.data
+        for part in path[:-1]:
+            above = above.setdefault(part, {})
+        self.put(path, value, source, rule)
+
+    def at(self, path: Path) -> Any:
+        """The value at a path; None where there is none."""
+        found: Any = self.data
+        for part in path:
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
     def note(self, path: Path, source: Path, rule: str = "") -> None:
         """Say what a part follows from."""
         self.notes[path] = Note(source, rule)

@@ -88,6 +88,31 @@ def _url_path(text: str) -> str:
     return text
 
 
+def _path(text: str) -> str:
+    if not re.fullmatch(r"/[^\x00-\x1f\x7f]{0,1023}", text) or re.search(r"//|/\.\.?(/|$)", text):
+        raise ValueError("an absolute path without '..': /srv/node/{device}")
+    return text
+
+
+def _mode(text: str) -> str:
+    if not re.fullmatch(r"0?[0-7]{3,4}", text):
+        raise ValueError("file permissions as octal digits: 0640")
+    return text.zfill(4)
+
+
+def _sha256(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError("a SHA-256 digest: 64 hexadecimal digits")
+    return text.lower()
+
+
+def _ports(text: str) -> str:
+    match = re.fullmatch(r"([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?", text)
+    if not match or not int(match[1]) <= int(match[2] or match[1]) <= 65535:
+        raise ValueError("a port or a range of ports: 22, 5900-5999")
+    return text
+
+
 def _zones(text: str) -> str:
     if not re.fullmatch(r"each node|each device|[1-9][0-9]{0,3}", text):
         raise ValueError("each node, each device, or one number for all")
@@ -115,6 +140,10 @@ Names = Annotated[list[Name], AfterValidator(_once)]
 NodeName = Annotated[str, _reads(_node, "storage-1")]
 DeviceName = Annotated[str, _reads(_device, "sdb")]
 UrlPath = Annotated[str, _reads(_url_path, "/v2/{tenant_id}")]
+HostPath = Annotated[str, _reads(_path, "/srv/node/{device}")]
+Mode = Annotated[str, _reads(_mode, "0640", types=["string", "integer"])]
+Digest = Annotated[str, _reads(_sha256)]
+Ports = Annotated[str, _reads(_ports, "22", "5900-5999", types=["string", "integer"])]
 Zones = Annotated[str, _reads(_zones, "each node", "each device", "1", types=["string", "integer"])]
 Rate = Annotated[str, _reads(_rate, "POST * 10/MINUTE")]
 Rates = Annotated[list[Rate], AfterValidator(_once)]

@@ -9,10 +9,10 @@ before.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from harness.arch.fields import (
     DeviceName,
@@ -33,39 +33,10 @@ from harness.arch.fields import (
     Whole,
     Zones,
 )
+from harness.arch.grammar_hosts import HostShape
+from harness.arch.written import Written, key
 
 Scheme = Literal["http", "https"]
-
-
-def key(description: str, **options: Any) -> Any:
-    """A key with the sentence that an editor shows for it."""
-    return Field(description=description, **options)
-
-
-class Written(BaseModel):
-    """Base of the grammar. ``short`` is the key that a bare text stands for: ``database: mysql``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    short: ClassVar[str] = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spell_out(cls, value: Any) -> Any:
-        if cls.short and isinstance(value, str):
-            return {cls.short: value}
-        if not isinstance(value, dict):
-            keys = ", ".join(cls.model_fields)
-            raise PydanticCustomError(
-                "shape", "not a mapping", {"expected": f"a mapping with the keys {keys}"}
-            )
-        return value
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        found = handler(schema)
-        return {"anyOf": [{"type": "string"}, found]} if cls.short else found
 
 
 class VolumeGroup(Written):
@@ -81,7 +52,7 @@ class Device(Written):
     weight: Number | None = key("its weight, if not that of the rings", default=None)
 
 
-class Node(Written):
+class Node(HostShape):
     """One host; a key such as compute-[1:8] stands for eight."""
 
     roles: Names = key("what runs on it; each role stands in the table roles", min_length=1)
@@ -112,7 +83,7 @@ class Package(Written):
     version: Name = key("version, as a pattern")
 
 
-class Role(Written):
+class Role(HostShape):
     """A row of the table of roles, usually from a base."""
 
     services: Names = key("services that run where the role is")
@@ -330,6 +301,7 @@ class Description(Written):
     description: Text = key("one sentence for people", default="")
     region: Name = key("the region of the catalogue")
     nodes: dict[NodeName, Node] = key("hosts by name or range", min_length=1)
+    hosts: HostShape | None = key("what is said of every host", default=None)
     roles: dict[Name, Role] = key("what each role brings; usually from a base", default={})
     database: Kind | None = key("the database", default=None)
     bus: Kind | None = key("the message bus", default=None)

@@ -11,6 +11,7 @@ import pathlib
 import stat
 from collections.abc import Mapping, Sequence
 
+from harness.arch.captured import mark, read_mark
 from harness.arch.paths import Path, parse, show
 from harness.arch.ranges import MAX_NODES, expand
 from harness.arch.shipped import find_shipped, shipped_names
@@ -152,9 +153,11 @@ def _prepared(
         found = str(version.value) if version else ""
         message = "unknown version of the grammar" if version else "is missing"
         problems.append(Problem(str(where), message, "deployday", expected="deployday: 1", found=found))
-    drop = {"deployday", "extends"} | ({"name", "description"} if base else set())
+    drop = {"deployday", "extends", "captured"} | ({"name", "description"} if base else set())
     items = {name: child for name, child in entry.items.items() if name not in drop}
-    return _expanded(Entry(items, entry.place), problems)
+    told = read_mark(entry.items["captured"], problems) if "captured" in entry.items else ""
+    tree = Entry(items, entry.place)
+    return _expanded(mark(tree, told) if told else tree, problems)
 
 
 def _expanded(layer: Entry, problems: list[Problem]) -> Entry:

@@ -14,7 +14,7 @@ from harness.arch.layers import stack
 from harness.arch.leaves import Leaf, walk
 from harness.arch.model import ReferenceArchitecture
 from harness.arch.paths import Path, parse
-from harness.arch.sources import Sources, take_levels
+from harness.arch.sources import Sources, captures, take_levels
 from harness.arch.validate import check
 from harness.errors import Problem, UsageError
 
@@ -47,7 +47,8 @@ def load(
     vain = list(levels_without_effect(draft, (path for path, _, _ in leaves)))
     if vain:
         raise UsageError(*_once(vain))
-    table = make_table(model, {path: draft.clause(path, value, mark) for path, value, mark in leaves})
+    clauses = {path: draft.clause(path, value, mark) for path, value, mark in leaves}
+    table = make_table(model, clauses, captures(sources.tree))
     return Architecture(model, table, tuple(_once(warnings(description, sources))))
 
 

@@ -18,6 +18,10 @@ ApiText = Annotated[str, Leaf("api", "equal")]
 ApiNumber = Annotated[int, Leaf("api", "equal")]
 ApiFlag = Annotated[bool, Leaf("api", "equal")]
 HostText = Annotated[str, Leaf("host", "equal")]
+HostFlag = Annotated[bool, Leaf("host", "equal")]
+HostNames = Annotated[list[str], Leaf("host", "includes")]
+HostPattern = Annotated[str | None, Leaf("host", "matches")]
+HostWord = Annotated[str | None, Leaf("host", "equal")]
 RingNumber = Annotated[int, Leaf("ring", "equal")]
 Objective = Annotated[float, Leaf("api", "objective", measured=True)]
 
@@ -29,9 +33,65 @@ class Resolved(BaseModel):
 
 
 class Service(Resolved):
-    """A service of a node; what a role brings."""
+    """A service of a node; what a role brings. ``enabled`` says that it starts when the node does."""
 
     state: HostText
+    enabled: HostFlag = True
+
+
+class System(Resolved):
+    """The operating system of a node; both are patterns."""
+
+    os: HostPattern = None
+    kernel: HostPattern = None
+
+
+class Size(Resolved):
+    """A size at least, in GB."""
+
+    size_gb: Annotated[float, Leaf("host", "at_least")]
+
+
+class FreeSpace(Resolved):
+    """Free space at least, in GB."""
+
+    free_gb: Annotated[float, Leaf("host", "at_least")]
+
+
+class Hardware(Resolved):
+    """What the machine has at least."""
+
+    cpus: Annotated[int | None, Leaf("host", "at_least")] = None
+    memory_mb: Annotated[int | None, Leaf("host", "at_least")] = None
+    disks: Annotated[dict[str, Size], Collection(closed=False)] = {}
+    nics: HostNames = []
+    flags: HostNames = []
+
+
+class MountPoint(Resolved):
+    """What is mounted at a path; ``device`` is a pattern."""
+
+    type: HostText
+    device: HostPattern = None
+
+
+class File(Resolved):
+    """A file or folder that is there; ``mode`` as 0640."""
+
+    present: HostFlag = True
+    owner: HostWord = None
+    group: HostWord = None
+    mode: HostWord = None
+    sha256: Annotated[str | None, Leaf("host", "digest")] = None
+
+
+class User(Resolved):
+    """An account that is there."""
+
+    present: HostFlag = True
+    groups: HostNames = []
+    home: HostWord = None
+    shell: HostWord = None
 
 
 class VolumeGroup(Resolved):
@@ -49,6 +109,22 @@ class Node(Resolved):
     ports: Annotated[list[Port], Leaf("host", "includes")]
     devices: Annotated[list[str] | None, Leaf("host", "includes")] = None
     volume_group: VolumeGroup | None = None
+    system: System | None = None
+    hardware: Hardware | None = None
+    mounts: Annotated[dict[str, MountPoint], Collection(closed=False)] = {}
+    space: Annotated[dict[str, FreeSpace], Collection(closed=False)] = {}
+    files: Annotated[dict[str, File], Collection(closed=False)] = {}
+    users: Annotated[dict[str, User], Collection(closed=False)] = {}
+    sysctl: Annotated[dict[str, HostText], Collection(closed=False)] = {}
+    bridges: HostNames = []
+    may_listen: list[str] = []
+    """Ports and ranges that may be open besides; a permission, no promise, hence no clause."""
+
+
+class Role(Resolved):
+    """A row of the table of roles, as far as hosts are concerned; no clause: nodes have these."""
+
+    services: list[str]
 
 
 class Kind(Resolved):
@@ -254,6 +330,7 @@ class ReferenceArchitecture(Resolved):
     description: str = ""
     region: ApiText
     nodes: Annotated[dict[str, Node], Collection(closed=True)]
+    roles: dict[str, Role] = {}
     database: Kind | None = None
     bus: Kind | None = None
     identity: Identity | None = None

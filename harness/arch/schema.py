@@ -11,6 +11,7 @@ import json
 import pathlib
 from typing import Any
 
+from harness.arch.captured import KEYS
 from harness.arch.grammar import Description
 from harness.arch.sources import LEVELS
 
@@ -26,6 +27,13 @@ def schema() -> dict[str, Any]:
     files = {
         "deployday": {"const": 1, "description": "version of this grammar"},
         "extends": {"type": "string", "description": "a shipped architecture, or a file beside this one"},
+        "captured": {
+            "type": "object",
+            "description": "the cloud was asked for what this file says; nobody wrote it",
+            "properties": {key: {"type": "string"} for key in KEYS},
+            "required": list(KEYS),
+            "additionalProperties": False,
+        },
     }
     for part in [found, *parts.values()]:
         _loosen(part)

@@ -31,11 +31,14 @@ _PLAIN_TAGS = (
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was written. ``inherited`` if in a file that the user's own file extends."""
+    """Where something was written. ``inherited`` if in a file that the user's own file extends; ``captured``
+    says from what, where nobody wrote the file but the cloud itself was asked.
+    """
 
     file: str
     line: int = 0
     inherited: bool = False
+    captured: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file

@@ -43,11 +43,12 @@ class Sources:
     def origin(self, path: Path, rule: str = "") -> Origin:
         """The origin of a value that stands at the path, or that a rule made from what stands there."""
         *_, last = found = list(self.tree.along(path))
+        place, rule = last.place, rule or ("default" if len(found) <= len(path) and last.items else "")
+        if place.captured:
+            return Origin("captured", place.file, place.line, rule)
         if rule:
-            return Origin("derived", last.place.file, last.place.line, rule)
-        if len(found) <= len(path) and last.items:
-            return Origin("derived", last.place.file, last.place.line, "default")
-        return Origin("inherited" if last.place.inherited else "written", last.place.file, last.place.line)
+            return Origin("derived", place.file, place.line, rule)
+        return Origin("inherited" if place.inherited else "written", place.file, place.line)
 
     def level_path(self, path: Path) -> Path | None:
         """The mapping whose level holds at a path, if any."""
@@ -58,6 +59,18 @@ class Sources:
         """``must`` unless the path or a mapping above it says otherwise; the nearest one counts."""
         found = self.level_path(path)
         return "must" if found is None else self.levels[found][0]
+
+
+def captures(tree: Entry) -> tuple[str, ...]:
+    """From what the captured parts of a tree were captured, each said once."""
+    found: dict[str, None] = {}
+    parts = [tree]
+    while parts:
+        part = parts.pop()
+        if not part.items and part.place.captured:
+            found[part.place.captured] = None
+        parts += part.items.values()
+    return tuple(sorted(found))
 
 
 def take_levels(tree: Entry) -> tuple[Sources, list[Problem]]:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 
-def did_you_mean(found: str, known: Iterable[str], *, list_all: int = 12) -> str:
+def did_you_mean(found: str, known: Iterable[str], *, list_all: int = 16) -> str:
     """A hint: the nearest known name, else the known names if they are few."""
     names = sorted(set(known))
     near = difflib.get_close_matches(found[:100], names, n=1, cutoff=0.6)

@@ -207,7 +207,8 @@ def _network(doubts: Doubts) -> Iterator[Problem]:
 def _no_volume_group(doubts: Doubts) -> Iterator[Problem]:
     volumes = doubts.description.volumes
     for node in doubts.layout.nodes_with("volume") if volumes and volumes.driver.startswith("lvm") else ():
-        if not doubts.description.nodes[node].volume_group:
+        unseen = doubts.sources.place(("nodes", node)).captured
+        if not doubts.description.nodes[node].volume_group and not unseen:
             message = f"runs {volumes.driver} without a volume group that is described" if volumes else ""
             yield doubts.problem(
                 ("nodes", node), message, hint="add volume_group: {name: nova-volumes, at_least: 200 GB}"

@@ -49,8 +49,14 @@ def answer(
     )
 
 
-def banner(go: Go, covered: Coverage, scenarios: Mapping[str, ScenarioVerdict], scope: str) -> str:
-    """One line: the answer with what it rests on."""
+def banner(
+    go: Go,
+    covered: Coverage,
+    scenarios: Mapping[str, ScenarioVerdict],
+    scope: str,
+    captured: Sequence[str] = (),
+) -> str:
+    """One line: the answer with what it rests on; ``captured`` says which clouds described themselves."""
     parts = [f"{covered.verified} of {covered.total} clauses verified"]
     deviating = covered.states.get("deviates", 0) - covered.waived
     failed = sum(v.verdict == "fail" and (v.counts or not v.waivers) for v in scenarios.values())
@@ -63,7 +69,8 @@ def banner(go: Go, covered: Coverage, scenarios: Mapping[str, ScenarioVerdict], 
         f"{covered.waived + _excused(scenarios)} waived",
         f"scope {scope}",
     ]
-    return f"{go}: {', '.join(parts)}"
+    source = f". Captured from the cloud itself ({'; '.join(captured)}): as it was, not as it was meant"
+    return f"{go}: {', '.join(parts)}{source if captured else ''}"
 
 
 def out_of_reach(

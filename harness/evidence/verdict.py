@@ -61,7 +61,7 @@ def judge(
         go=said.go,
         because=said.because,
         coverage=covered,
-        banner=banner(said.go, covered, scenarios, scope),
+        banner=banner(said.go, covered, scenarios, scope, table.captured),
         ended_early=ended_early,
         out_of_reach=out_of_reach(clauses, scenarios),
         unused_waivers=accepted.unused,

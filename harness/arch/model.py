@@ -122,9 +122,13 @@ class Node(Resolved):
 
 
 class Role(Resolved):
-    """A row of the table of roles, as far as hosts are concerned; no clause: nodes have these."""
+    """A row of the table of roles, as far as hosts are concerned; no clause: nodes have these.
+
+    ``packages`` are patterns: a node with the role has at least one package of each.
+    """
 
     services: list[str]
+    packages: list[str] = []
 
 
 class Kind(Resolved):

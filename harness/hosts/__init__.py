@@ -7,9 +7,10 @@ site's nodes for a while. ``guest`` is the inside of a server, ``ways`` how one 
 what its console says of its host keys.
 """
 
-from harness.hosts.commands import Output
+from harness.hosts.becoming import Become
+from harness.hosts.commands import Asked, Output
 from harness.hosts.connection import connect, connect_gateway
-from harness.hosts.errors import FileMissing, HostError, HostUnreachable
+from harness.hosts.errors import BecomeRefused, FileMissing, HostError, HostUnreachable
 from harness.hosts.guest import Entry, Guest
 from harness.hosts.node import LARGEST_FILE, NO_FILE, DatedFile, Node
 from harness.hosts.ways import Direct, NotTaken, Way
@@ -17,6 +18,9 @@ from harness.hosts.ways import Direct, NotTaken, Way
 __all__ = [
     "LARGEST_FILE",
     "NO_FILE",
+    "Asked",
+    "Become",
+    "BecomeRefused",
     "DatedFile",
     "Direct",
     "Entry",

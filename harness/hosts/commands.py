@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import paramiko
 
+from harness.hosts.becoming import Become, shell
 from harness.hosts.errors import HostError
 
 COMMAND_TIMEOUT = 60.0
 LARGEST_OUTPUT = 1024 * 1024
+LARGEST_ERROR = 65536
 RECORDED = 2000
 """Characters of a command and of what it printed that the record keeps."""
 _OPEN_TIMEOUT = 15.0
@@ -35,6 +37,73 @@ class Output:
     def __str__(self) -> str:
         said = " ".join(f"{self.text} {self.error}".split())[:300]
         return f"{self.command} ended with {self.status}" + (f": {said}" if said else "")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a host answered to a script: ``text``, and whether that is all of it.
+
+    Where it is not ``complete``, ``why`` says what ended it, and ``text`` is what came before. ``error`` is
+    what stood on the other stream, ``status`` how the script ended, ``row`` where the record has it.
+    """
+
+    text: str
+    complete: bool = True
+    why: str = ""
+    error: str = ""
+    status: int | None = None
+    row: str = ""
+
+    def __str__(self) -> str:
+        return f"{len(self.text)} characters" + ("" if self.complete else f", then {self.why}")
+
+
+def ask(
+    transport: paramiko.Transport, become: Become | None, script: str, limit: int, timeout: float
+) -> Asked:
+    """Feed a script to ``sh -s``, once, and give what came before it was done, or hung, or said too much.
+
+    Raises ``BecomeRefused``, or what the connection raises before the shell has begun.
+    """
+    end = time.monotonic() + timeout
+    streams = shell(transport, become, end)
+    with closing(streams):
+        heard = _Heard(limit)
+        try:
+            streams.send(script.encode(), end)
+            streams.finish()
+            while (came := streams.next(end)) is not None:
+                heard.add(*came)
+            status = streams.status(end)
+        except TimeoutError:
+            return heard.asked(f"it was not done within {timeout:g} s")
+        except (OSError, EOFError, HostError, paramiko.SSHException) as error:
+            return heard.asked(str(error) or "the connection ended before the script did")
+        if status is None:
+            return heard.asked("the connection ended before the script did")
+        return heard.asked("", status)
+
+
+class _Heard:
+    """What a script has printed so far, of both streams no more than a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._text = bytearray()
+        self._error = bytearray()
+
+    def add(self, text: bytes, error: bytes) -> None:
+        """Raises ``HostError`` when the limit is reached."""
+        self._text += text
+        if len(self._error) < LARGEST_ERROR:
+            self._error += error[:LARGEST_ERROR]
+        if len(self._text) > self._limit:
+            del self._text[self._limit :]
+            raise HostError(f"it printed more than {self._limit} bytes")
+
+    def asked(self, why: str, status: int | None = None) -> Asked:
+        text, error = (bytes(part).decode("utf-8", "replace") for part in (self._text, self._error))
+        return Asked(text, not why, why, error, status)
 
 
 def execute(transport: paramiko.Transport, line: str, stdin: bytes, timeout: float) -> Output:

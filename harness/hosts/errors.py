@@ -13,5 +13,9 @@ class HostUnreachable(HostError):  # noqa: N818 - named as the field speaks
     """The host cannot be entered: no answer, an unknown or changed host key, or no key that it accepts."""
 
 
+class BecomeRefused(HostError):  # noqa: N818 - named as the field speaks
+    """The host was entered, and its sudo does not make the user root."""
+
+
 class FileMissing(HostError):  # noqa: N818 - named as the field speaks
     """There is no such file on the host, or it may not be read."""

@@ -16,9 +16,10 @@ import paramiko
 from fabric import Connection
 
 from harness.errors import OutOfReach
-from harness.hosts.commands import COMMAND_TIMEOUT, RECORDED, Output, execute
+from harness.hosts.becoming import Become
+from harness.hosts.commands import COMMAND_TIMEOUT, RECORDED, Asked, Output, ask, execute
 from harness.hosts.connection import CONNECT_TIMEOUT, FAILURES, READ_TIMEOUT, reason
-from harness.hosts.errors import FileMissing, HostError, HostUnreachable
+from harness.hosts.errors import BecomeRefused, FileMissing, HostError, HostUnreachable
 from harness.hosts.ways import NotTaken
 
 _PROHIBITED = 1
@@ -26,6 +27,8 @@ _PROHIBITED = 1
 NO_FILE = "there is no such file"
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_FOLDER = 10_000
+LARGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes that a script's answer may have."""
 _COMPONENTS = {
     "/etc/swift": "swift",
     "/etc/nova": "nova",
@@ -61,8 +64,11 @@ class Node:
     What is done with it is recorded as a ``command``; what fails is a ``HostError`` that cites it.
     """
 
-    def __init__(self, name: str, connection: Connection, record: Record) -> None:
+    def __init__(
+        self, name: str, connection: Connection, record: Record, become: Become | None = None
+    ) -> None:
         self.name = name
+        self._become = become
         self._connection = connection
         self._record = record
         self._refused: str | None = None
@@ -115,6 +121,24 @@ class Node:
 
         output: Output = self._noted(component, line, ran)[0]
         return output
+
+    def ask(self, script: str, *, limit: int = LARGEST_ANSWER, timeout: float = COMMAND_TIMEOUT) -> Asked:
+        """Feed a script to ``sh -s`` once, as root where the site says so, and give what it printed.
+
+        What came before it hung, said more than ``limit`` bytes or lost the connection is kept. The record
+        shows how much that was, and not what. Raises ``HostUnreachable``, and ``HostError`` where the script
+        could not be begun.
+        """
+        data = script.encode()
+        command = f"sh -s < {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}"
+
+        def asked() -> Asked:
+            self._open()
+            return ask(self._connection.transport, self._become, script, limit, timeout)
+
+        answer: Asked
+        answer, row = self._noted("ssh", command, asked)
+        return replace(answer, row=row)
 
     def folders(self, path: str, component: str = "") -> list[str]:
         """The names of the folders in a folder, by SFTP: links to folders too, hidden ones not.
@@ -232,7 +256,8 @@ class Node:
         if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.EACCES):
             why = NO_FILE if error.errno == errno.ENOENT else "this user may not read it"
             return FileMissing(f"{self.name}: {command}: {why}", component=component, cites=(row,))
-        return HostError(f"{self.name}: {command}: {reason(error)}", component=component, cites=(row,))
+        kind = BecomeRefused if isinstance(error, BecomeRefused) else HostError
+        return kind(f"{self.name}: {command}: {reason(error)}", component=component, cites=(row,))
 
 
 class _UnfitError(OSError):
@@ -256,6 +281,9 @@ def _came(result: Any, failed: BaseException | None) -> dict[str, Any]:
     if isinstance(result, Output):
         shown = {"stdout": result.text[:RECORDED], "stderr": result.error[:RECORDED]}
         return {"status": result.status, **shown}
+    if isinstance(result, Asked):
+        answer = result.text.encode()
+        return {"status": result.status, "stdout": _shown(answer), "stderr": result.why}
     status = 0 if failed is None else getattr(failed, "errno", None) or 1
     return {"status": status, "stdout": _shown(result), "stderr": "" if failed is None else str(failed)}
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from fabric import Connection
 
 from harness.errors import OutOfReach
+from harness.hosts.becoming import become_of
 from harness.hosts.connection import connect, connect_gateway
 from harness.hosts.node import Node, Record
 from harness.site import Site
@@ -29,7 +30,7 @@ class Opened:
             ssh = self._site.file.ssh
             self._gateway = self._gateway or connect_gateway(self._site.hosts, ssh)
             connection = connect(self._site.hosts[name], ssh, gateway=self._gateway)
-            self._made[name] = Node(name, connection, self._record)
+            self._made[name] = Node(name, connection, self._record, become_of(ssh))
         return self._made[name]
 
     def close(self) -> None:

@@ -44,16 +44,12 @@ class Ssh(_Part):
     accept_new: bool = False
 
 
-def _direct(value: Any) -> Any:
-    if value == "ssh":
-        raise ValueError("not supported yet: endpoints are reached from this machine, directly")
-    return value
-
-
 class Api(_Part):
-    """How the endpoints are reached: directly, nothing else yet."""
+    """How the endpoints are reached: ``direct``, ``ssh`` (through the jump host of ``ssh.via``), or through
+    the node of this name.
+    """
 
-    via: Annotated[Literal["direct"], BeforeValidator(_direct)] = "direct"
+    via: Name = "direct"
 
 
 class Guests(_Part):

@@ -10,7 +10,7 @@ from harness.clients.session import CloudSession
 from harness.clients.values import Tenant, Token
 from harness.credentials import Account, Credentials
 from harness.errors import CloudError
-from harness.site import Site
+from harness.place import Place
 
 _ADMIN = "admin"
 
@@ -31,7 +31,7 @@ class Given:
         return self.sessions.open(self.accounts.users[user])
 
 
-def given(site: Site, sessions: Sessions) -> Given:
+def given(site: Place, sessions: Sessions) -> Given:
     """Log in with what the site names; raises ``CloudError`` where its main account cannot, ``UsageError``
     where the credentials cannot be read.
     """

@@ -11,13 +11,13 @@ from harness.errors import OutOfReach
 from harness.hosts.becoming import become_of
 from harness.hosts.connection import connect, connect_gateway
 from harness.hosts.node import Node, Record
-from harness.site import Site
+from harness.place import Place
 
 
 class Opened:
     """Gives a node by name, made once; raises ``OutOfReach`` where the site does not say where it is."""
 
-    def __init__(self, site: Site, record: Record) -> None:
+    def __init__(self, site: Place, record: Record) -> None:
         self._site, self._record = site, record
         self._made: dict[str, Node] = {}
         self._gateway: Connection | None = None
@@ -44,7 +44,7 @@ class Opened:
 
 
 @contextmanager
-def opened(site: Site, record: Record) -> Iterator[Callable[[str], Node]]:
+def opened(site: Place, record: Record) -> Iterator[Callable[[str], Node]]:
     """The same, with connections given back at the end."""
     nodes = Opened(site, record)
     try:

@@ -1,4 +1,4 @@
-"""What the cloud itself was asked for is captured, not written: each clause says so, and so does the table."""
+"""What the cloud itself was asked for is captured, not written: clauses and table say so."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,9 @@
+"""From a running cloud to its description, as a person would write it.
+
+``capturing`` asks the cloud, service by service and node by node; ``writing`` makes a file of what was found.
+"""
+
+from harness.describing.sheet import Sheet, read
+from harness.describing.writing import write
+
+__all__ = ["Sheet", "read", "write"]

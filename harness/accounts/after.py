@@ -15,6 +15,7 @@ from harness.accounts.given import account_of, is_admin, with_tenant
 from harness.accounts.leasing import Leasing
 from harness.accounts.lent import own_account
 from harness.accounts.marks import read
+from harness.accounts.reaching import way_to
 from harness.accounts.sessions import Sessions
 from harness.clients.errors import NotFound
 from harness.clients.trail import Record
@@ -59,11 +60,13 @@ class _Cloud:
     def of(cls, site: Site, record: Record) -> _Cloud:
         """Ask identity who we are; raises ``CloudError``, or ``UsageError`` without credentials."""
         given, other = account_of(site.credentials()), site.other_credentials()
-        token = Sessions(site.arch.release, record).open(given).identity.token
+        way = way_to(site)
+        token = Sessions(site.arch.release, record, way=way).open(given).identity.token
         given = with_tenant(given, token.tenant)
         accounts = [given] + ([account_of(other)] if other else [])
         admin = is_admin(token)
-        return cls(given, admin, Sessions(site.arch.release, record, accounts, given if admin else None))
+        administrator = given if admin else None
+        return cls(given, admin, Sessions(site.arch.release, record, accounts, administrator, way=way))
 
     def leasing(self, clock: Clock) -> Leasing:
         return Leasing(self.sessions("").identity, clock=clock)

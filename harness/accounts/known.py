@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.accounts.sessions import Sessions
+from harness.clients.through import Way
 from harness.clients.trail import Record
 from harness.credentials import Account
 from harness.ledger import Inventory
@@ -79,6 +80,6 @@ class Accounts:
             guest_key=str(data.get("guest_key", "")),
         )
 
-    def sessions(self, release: str, record: Record) -> Sessions:
+    def sessions(self, release: str, record: Record, way: Way | None = None) -> Sessions:
         """Sessions in the run's tenants, to clean up with."""
-        return Sessions(release, record, self.users.values(), self.admin)
+        return Sessions(release, record, self.users.values(), self.admin, way=way)

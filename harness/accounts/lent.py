@@ -13,7 +13,9 @@ from harness.accounts.allowance import Allowance, Size, read
 from harness.accounts.given import account_of, given
 from harness.accounts.known import Accounts
 from harness.accounts.leasing import Leasing, Taken, apart
+from harness.accounts.reaching import way_to
 from harness.accounts.sessions import Sessions
+from harness.clients.through import Way
 from harness.clients.trail import Record
 from harness.clients.values import Token
 from harness.credentials import Account
@@ -44,10 +46,11 @@ class Held:
         release: str,
         taken: tuple[Taken, ...] = (),
         renting: Renting | None = None,
+        way: Way | None = None,
     ) -> None:
         self.accounts = accounts
         self._run, self._record, self._release = run, record, release
-        self._taken, self._renting = taken, renting
+        self._taken, self._renting, self._way = taken, renting, way
 
     @property
     def missing(self) -> Mapping[str, str]:
@@ -57,7 +60,7 @@ class Held:
     def allowance(self, user: str, sizes: Iterable[Size] = ()) -> Allowance:
         """What one of the run's users may still do; raises ``CloudError`` where compute does not answer."""
         account = self.accounts.users[user]
-        sessions = self.accounts.sessions(self._release, self._record)
+        sessions = self._sessions(self.accounts)
         return read(sessions(account.tenant_name), sizes)
 
     def more(self) -> str | None:
@@ -73,7 +76,7 @@ class Held:
         now = self.accounts
         name, account = fresh.tenant.name, own_account(now.main, fresh)
         now = replace(now, further=(*now.further, account), own=(*now.own, name))
-        there = take(Remover(now.sessions(self._release, self._record)), [name])
+        there = take(Remover(self._sessions(now)), [name])
         self.accounts = replace(now, before=_both(now.before, there))
         self._record.write("run", phase="leased", tenants=[name])
         return list(self.accounts.users)[-1]
@@ -100,6 +103,9 @@ class Held:
         """Everything that another process needs; ``Accounts.from_wire`` reads it."""
         return replace(self.accounts, guest_key=self._guest_key).wire()
 
+    def _sessions(self, accounts: Accounts) -> Sessions:
+        return accounts.sessions(self._release, self._record, self._way)
+
     @cached_property
     def _guest_key(self) -> str:
         key = fresh_key()
@@ -112,7 +118,7 @@ class Held:
         """
         for tenant in (taken.tenant for taken in self._taken):
             try:
-                leasing = Leasing(self.accounts.sessions(self._release, self._record)("").identity)
+                leasing = Leasing(self._sessions(self.accounts)("").identity)
                 freed = leasing.give_back(self._run, tenant)
                 why = "" if freed else "another run has leased it meanwhile"
             except CloudError as error:
@@ -127,15 +133,15 @@ def lease(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None 
     Where identity does not answer, the run still begins with the site's account: its first story tells what
     is wrong. Raises ``UsageError`` where the site's credentials cannot be read.
     """
-    release = site.arch.release
+    release, way = site.arch.release, way_to(site)
     try:
-        found = given(site, Sessions(release, record))
+        found = given(site, Sessions(release, record, way=way))
     except CloudError as error:
         record.write("run", phase="leased", tenants=[], why=str(error))
         alone = account_of(site.credentials())
-        return Held(Accounts(main=alone, admin=alone), folder.id, record, release)
+        return Held(Accounts(main=alone, admin=alone), folder.id, record, release, way=way)
     if not found.leases:
-        return _begun(found.accounts, folder, record, release)
+        return _begun(found.accounts, folder, record, release, way)
     admin, token = found.accounts.main, found.token
     try:
         with apart(folder.path.parent, admin.auth_url):
@@ -145,7 +151,7 @@ def lease(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None 
             taken = tuple(leasing.take(folder.id, 2, roles=roles))
     except CloudError as error:
         record.write("run", phase="leased", tenants=[], why=str(error))
-        return _begun(found.accounts, folder, record, release)
+        return _begun(found.accounts, folder, record, release, way)
     main, second = (own_account(admin, each) for each in taken)
     names = tuple(each.tenant.name for each in taken)
     record.write("run", phase="leased", tenants=list(names))
@@ -157,7 +163,7 @@ def lease(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None 
         record.write("run", phase="remainders", remainders=remainders(tuple(more), token))
         return more
 
-    return _begun(Accounts(main, second, admin, names), folder, record, release, taken, renting)
+    return _begun(Accounts(main, second, admin, names), folder, record, release, way, taken, renting)
 
 
 def own_account(given: Account, taken: Taken) -> Account:
@@ -195,12 +201,13 @@ def _begun(
     folder: RunFolder,
     record: Record,
     release: str,
+    way: Way | None,
     taken: tuple[Taken, ...] = (),
     renting: Renting | None = None,
 ) -> Held:
     """Take the inventory of before."""
-    before = take(Remover(accounts.sessions(release, record)), accounts.tenants)
-    return Held(replace(accounts, before=before), folder.id, record, release, taken, renting)
+    before = take(Remover(accounts.sessions(release, record, way)), accounts.tenants)
+    return Held(replace(accounts, before=before), folder.id, record, release, taken, renting, way)
 
 
 def _both(one: Inventory, other: Inventory) -> Inventory:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from harness.clients.select import dialect_of, door_to, link_to
 from harness.clients.session import CloudSession
+from harness.clients.through import Way
 from harness.clients.trail import Record
 from harness.credentials import Account
 from harness.errors import OutOfReach
@@ -14,7 +15,8 @@ from harness.errors import OutOfReach
 class Sessions:
     """``sessions("deployday-1")`` is a session in that tenant, ``sessions("")`` the administrator's.
 
-    ``patience`` is how many seconds a service may be silent, where that is not the usual. What these sessions
+    ``patience`` is how many seconds a service may be silent, where that is not the usual; ``way`` is how the
+    cloud is reached, where that is not directly. What these sessions
     create goes into no ledger, so they must not create. Raises ``OutOfReach`` where no account for the tenant
     is known.
     """
@@ -27,9 +29,10 @@ class Sessions:
         admin: Account | None = None,
         *,
         patience: float | None = None,
+        way: Way | None = None,
     ) -> None:
         self._dialect = dialect_of(release)
-        self._door = door_to(record)
+        self._door = door_to(record, way)
         self._door.patience = patience
         self._accounts = {account.tenant_name: account for account in accounts}
         self._admin = admin

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.accounts import Sessions
 from harness.accounts.given import Given, given
+from harness.accounts.reaching import way_to
 from harness.clients.session import CloudSession
 from harness.errors import CloudError
 from harness.site import Site
@@ -42,7 +43,7 @@ def ask(site: Site) -> tuple[list[Asked], Given]:
 
     Raises ``CloudError`` without a token.
     """
-    sessions = Sessions(site.arch.release, Forgetting(), patience=_PATIENCE)
+    sessions = Sessions(site.arch.release, Forgetting(), patience=_PATIENCE, way=way_to(site))
     found = given(site, sessions)
     session = found.session("main")
     roles = ", ".join(session.identity.token.roles)

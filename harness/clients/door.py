@@ -22,7 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from harness.clients.errors import Exchange
 from harness.clients.obeying import Obeying
-from harness.clients.reasons import plain
+from harness.clients.reasons import blamed, plain
 from harness.clients.routes import Routes
 from harness.clients.secrets import secrets_in_body, secrets_in_headers
 from harness.clients.trail import Record, Trail
@@ -53,10 +53,12 @@ class Door(HTTPAdapter):
     """Sends, bounds, records, and obeys rate limits (``obeying``).
 
     One door serves all sessions of a process; ``last`` is this thread's last exchange. ``patience`` is how
-    many seconds a service may be silent, where that is not the usual.
+    many seconds a service may be silent, where that is not the usual. ``via`` names the host that connections
+    are opened from, where that is not this machine.
     """
 
     patience: float | None = None
+    via = ""
 
     def __init__(self, record: Record, routes: Routes) -> None:
         self.record = record if isinstance(record, Trail) else Trail(record)
@@ -103,7 +105,7 @@ class Door(HTTPAdapter):
             )
             body = _read(response, request.method)
         except (requests.RequestException, HTTPError, OSError) as error:
-            self._note(request, None, b"", begin, plain(error))
+            self._note(request, None, b"", begin, plain(error), blamed(error))
             if isinstance(error, requests.RequestException):
                 raise
             raise requests.ConnectionError(error, request=request) from error
@@ -125,10 +127,12 @@ class Door(HTTPAdapter):
         body: bytes,
         begin: float,
         error: str,
+        blame: str = "",
     ) -> None:
         self._used = time.monotonic()
         method, url = request.method or "", request.url or ""
         service, component = self.routes.behind(url)
+        component = blame or component
         status = None if response is None else response.status_code
         headers: Mapping[str, str] = {} if response is None else response.headers
         request_id = next((headers[name] for name in _REQUEST_IDS if name in headers), "")
@@ -144,6 +148,7 @@ class Door(HTTPAdapter):
             request={"headers": dict(request.headers), "body": _sent(request.body)},
             response=None if response is None else {"headers": dict(headers), "body": body},
             error=error or None,
+            **({"via": self.via} if self.via else {}),
         )
         exchange = Exchange(method, url, status, request_id, component, row)
         self._local.last = Seen(exchange, service, headers, body, error)

@@ -32,6 +32,23 @@ def plain(error: BaseException) -> str:
     return _unknown(chain[-1])
 
 
+def blamed(error: BaseException) -> str:
+    """The component to blame where it is not the service that was asked: what stands on the way to it."""
+    return next((str(each.component) for each in _chain(error) if isinstance(each, WayError)), "")
+
+
+class WayError(OSError):
+    """No connection came to be, and why.
+
+    ``component`` is what stands on the way and is to blame; "" where the way is open, and it is the other end
+    that takes nothing up.
+    """
+
+    def __init__(self, message: str, component: str = "") -> None:
+        super().__init__(message)
+        self.component = component
+
+
 def _chain(error: BaseException | None) -> list[BaseException]:
     found: list[BaseException] = []
     while isinstance(error, BaseException) and error not in found:

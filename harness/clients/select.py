@@ -10,6 +10,7 @@ from harness.clients.keeper import Keeper, NoKeeper
 from harness.clients.link import Link, Plugin
 from harness.clients.protocols import Compute, Identity, Images, Network, Objects, Volumes
 from harness.clients.routes import Routes
+from harness.clients.through import DoorThrough, Way
 from harness.clients.trail import Record
 from harness.credentials import Account
 from harness.errors import UsageError
@@ -45,9 +46,12 @@ def dialect_of(release: str) -> Dialect:
     )
 
 
-def door_to(record: Record) -> Door:
-    """A door that writes to a record; one serves all accounts of a process."""
-    return Door(record, Routes())
+def door_to(record: Record, way: Way | None = None) -> Door:
+    """A door that writes to a record; one serves all accounts of a process.
+
+    Its connections are opened from here, unless there is another way.
+    """
+    return Door(record, Routes()) if way is None else DoorThrough(record, Routes(), way, way.name)
 
 
 def link_to(

@@ -18,12 +18,10 @@ from fabric import Connection
 from harness.errors import OutOfReach
 from harness.hosts.becoming import Become
 from harness.hosts.commands import COMMAND_TIMEOUT, RECORDED, Asked, Output, ask, execute
-from harness.hosts.connection import CONNECT_TIMEOUT, FAILURES, READ_TIMEOUT, reason
+from harness.hosts.connection import FAILURES, READ_TIMEOUT, reason
 from harness.hosts.errors import BecomeRefused, FileMissing, HostError, HostUnreachable
-from harness.hosts.ways import NotTaken
+from harness.hosts.ways import tunnel
 
-_PROHIBITED = 1
-"""What SSH answers where a server forbids forwarding, and not where the other end does not answer."""
 NO_FILE = "there is no such file"
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_FOLDER = 10_000
@@ -159,18 +157,7 @@ class Node:
         """A TCP connection that the node opens for us; see ``harness.hosts.ways.Way``."""
         self._open()
         transport: paramiko.Transport = self._connection.transport
-        try:
-            return transport.open_channel(
-                "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=CONNECT_TIMEOUT
-            )
-        except paramiko.ChannelException as error:
-            if error.code == _PROHIBITED:
-                raise OutOfReach(f"{self.name} forwards no connections (AllowTcpForwarding)") from error
-            raise NotTaken(f"{address}:{port} from {self.name}: {error.text or reason(error)}") from error
-        except FAILURES as error:
-            if not transport.is_active():
-                raise HostUnreachable(f"{self.name}: {reason(error)}", component="ssh") from error
-            raise NotTaken(f"{address}:{port} from {self.name}: {reason(error)}") from error
+        return tunnel(transport, self.name, address, port)
 
     def close(self) -> None:
         """Give the connection back."""

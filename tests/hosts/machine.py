@@ -22,6 +22,8 @@ class Machine:
     known_hosts: Path
     entered: int = 0
     connections: list[Any] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, int]] = field(default_factory=list)
 
 
 class _Server(asyncssh.SSHServer):
@@ -30,10 +32,12 @@ class _Server(asyncssh.SSHServer):
     def connection_made(self, conn: Any) -> None:
         self.machine.entered += 1
         self.machine.connections.append(conn)
+        self._connection = conn
 
-    def connection_requested(self, *_: Any) -> bool:
-        """It is a jump host, too."""
-        return True
+    def connection_requested(self, host: str, port: int, *_: Any) -> Any:
+        """It is a jump host, too, and knows names that nobody else does."""
+        self.machine.asked.append((host, port))
+        return self._connection.forward_connection(self.machine.names.get(host, host), port)
 
 
 @contextmanager

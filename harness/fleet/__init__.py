@@ -3,7 +3,8 @@
 Pure: facts in, findings out; nobody is asked and nothing is written here but a snapshot.
 """
 
+from harness.fleet.alike import Odd, odd_ones
 from harness.fleet.holding import FAMILIES, observations
 from harness.fleet.observed import Observed
 
-__all__ = ["FAMILIES", "Observed", "observations"]
+__all__ = ["FAMILIES", "Observed", "Odd", "observations", "odd_ones"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import threading
 import time
 from collections.abc import Mapping
@@ -89,6 +90,10 @@ class Door(HTTPAdapter):
         """Send one request and record it with its answer; raises what ``requests`` raises."""
         how = {"verify": verify, "cert": cert, "proxies": proxies}
         return self.obeying.send(request, lambda: self._once(request, timeout, how))
+
+    def line_to(self, host: str, port: int) -> Any:
+        """An open TCP connection for what is no HTTP; nobody records it. Raises ``OSError``."""
+        return socket.create_connection((host, port), CONNECT_TIMEOUT)
 
     def _once(
         self, request: requests.PreparedRequest, timeout: Any, how: dict[str, Any]

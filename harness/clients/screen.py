@@ -9,18 +9,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-import socket
 import ssl
 import time
 from collections.abc import Mapping
-from typing import NoReturn
+from contextlib import closing
+from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
 
-from harness.clients.door import CONNECT_TIMEOUT
 from harness.clients.errors import Exchange, ServerFault, Unreachable
 from harness.clients.link import Link
 from harness.clients.raw import send
-from harness.clients.reasons import plain
+from harness.clients.reasons import blamed, plain
+from harness.clients.through import Line, secured
 from harness.clients.values import Screen
 
 PATH = "/websockify"
@@ -69,23 +69,21 @@ class _Socket:
         """Shake hands, hear the first words, hang up."""
         status, headers, words = 0, {}, b""  # type: int, dict[str, str], bytes
         try:
-            with self._connected() as line:
+            with closing(self._connected()) as line:
                 status, headers, rest = self._shake(line)
                 if status == 101:
                     words = self._frame(line, rest, headers.get("sec-websocket-protocol", ""))
         except (OSError, ValueError) as error:
-            self._note(status or None, headers, words, plain(error))
+            self._note(status or None, headers, words, error)
             self._fail(status, error)
-        self._note(status, headers, words, "")
+        self._note(status, headers, words)
         digest = hashlib.sha1((self._key + _GUID).encode()).digest()  # noqa: S324 - RFC 6455, 4.2.2
         accepted = headers.get("sec-websocket-accept", "") == base64.b64encode(digest).decode()
         return Screen(200, status, accepted, words.decode("latin-1"))
 
-    def _connected(self) -> socket.socket:
-        line = socket.create_connection((self._host, self._port), timeout=CONNECT_TIMEOUT)
-        if not self._secure:
-            return line
-        return self._context().wrap_socket(line, server_hostname=self._host)
+    def _connected(self) -> Any:
+        line = self._link.door.line_to(self._host, self._port)
+        return secured(line, self._context(), self._host) if self._secure else line
 
     def _context(self) -> ssl.SSLContext:
         verify = self._link.verify
@@ -94,7 +92,7 @@ class _Socket:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
 
-    def _shake(self, line: socket.socket) -> tuple[int, dict[str, str], bytes]:
+    def _shake(self, line: Line) -> tuple[int, dict[str, str], bytes]:
         head = "".join(f"{name}: {value}\r\n" for name, value in self._headers.items())
         line.sendall(f"GET {PATH} HTTP/1.1\r\n{head}\r\n".encode("latin-1"))
         seen = b""
@@ -110,7 +108,7 @@ class _Socket:
         pairs = (row.partition(":") for row in rows)
         return int(words[1]), {name.strip().lower(): value.strip() for name, _, value in pairs}, rest
 
-    def _frame(self, line: socket.socket, seen: bytes, protocol: str) -> bytes:
+    def _frame(self, line: Line, seen: bytes, protocol: str) -> bytes:
         """What the first frame carries; nothing where the other side hangs up first."""
         while len(seen) < 2 or len(seen) < 2 + seen[1] or seen[1:2] > _LONGEST:
             if seen[1:2] > _LONGEST:
@@ -122,7 +120,7 @@ class _Socket:
         content = seen[2 : 2 + seen[1]] if seen[0] & 0x0F in (1, 2) else b""
         return base64.b64decode(content, validate=True) if protocol == "base64" else content
 
-    def _more(self, line: socket.socket, *, may_end: bool = False) -> bytes:
+    def _more(self, line: Line, *, may_end: bool = False) -> bytes:
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError(f"not within {PATIENCE:g} s")
@@ -132,10 +130,14 @@ class _Socket:
             raise ConnectionError("the connection was closed before the answer ended")
         return more
 
-    def _note(self, status: int | None, headers: Mapping[str, str], words: bytes, error: str) -> None:
+    def _note(
+        self, status: int | None, headers: Mapping[str, str], words: bytes, error: Exception | None = None
+    ) -> None:
         """Write the exchange down as the door does."""
-        service, component = self._link.door.routes.behind(self._url.replace("ws", "http", 1))
-        row = self._link.door.record.write(
+        door = self._link.door
+        service, component = door.routes.behind(self._url.replace("ws", "http", 1))
+        component = (blamed(error) if error else "") or component
+        row = door.record.write(
             "exchange",
             component=component,
             service=service,
@@ -146,7 +148,8 @@ class _Socket:
             request_id="",
             request={"headers": self._headers, "body": None},
             response=None if status is None else {"headers": dict(headers), "body": words},
-            error=error or None,
+            error=plain(error) if error else None,
+            **({"via": door.via} if door.via else {}),
         )
         self._exchange = Exchange("GET", self._url, status, "", component, row)
 

@@ -6,6 +6,8 @@ The door stays the one that records, bounds and obeys; only where its connection
 from __future__ import annotations
 
 import io
+import socket
+import ssl
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
@@ -95,6 +97,17 @@ class DoorThrough(Door):
         """Send one request over a line."""
         return super().send(request, stream, timeout, verify, cert, None)
 
+    def line_to(self, host: str, port: int) -> Any:
+        """An open TCP connection over a line."""
+        return _opened(self._opener, host, port)
+
+
+def secured(line: Any, context: ssl.SSLContext, name: str) -> Any:
+    """TLS over a line of a door, checked against a name."""
+    if isinstance(line, socket.socket):
+        return context.wrap_socket(line, server_hostname=name)
+    return SSLTransport(line, context, name)
+
 
 def _pool(kind: type[HTTPConnectionPool], connection: Any, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
     pool = kind(*args, **kwargs)
@@ -102,9 +115,9 @@ def _pool(kind: type[HTTPConnectionPool], connection: Any, *args: Any, **kwargs:
     return pool
 
 
-def _opened(opener: Opener, connection: HTTPConnection) -> Any:
+def _opened(opener: Opener, host: str, port: int) -> Any:
     try:
-        return _Socket(opener(connection.host.strip("[]"), int(connection.port or connection.default_port)))
+        return _Socket(opener(host.strip("[]"), port))
     except OSError as error:  # its words are ours; what is below it speaks paramiko
         raise WayError(str(error), getattr(error, "component", "")) from None
 
@@ -117,7 +130,7 @@ class _Plain(HTTPConnection):
         self._opener = opener
 
     def _new_conn(self) -> Any:
-        return _opened(self._opener, self)
+        return _opened(self._opener, self.host, int(self.port or self.default_port))
 
     @property
     def is_connected(self) -> bool:
@@ -136,7 +149,7 @@ class _Secure(HTTPSConnection):
         self._opener = opener
 
     def _new_conn(self) -> Any:
-        return _opened(self._opener, self)
+        return _opened(self._opener, self.host, int(self.port or self.default_port))
 
     def connect(self) -> None:
         """Open the line, and speak TLS in memory: a line is no socket that ``ssl`` could take."""

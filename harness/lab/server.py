@@ -82,6 +82,16 @@ def listening(model: Any, layout: Layout) -> dict[Socket, str]:
     return found
 
 
+def endpoints(model: Any, layout: Layout) -> frozenset[Socket]:
+    """Where the cloud's APIs and screens are, which every node reaches."""
+    ends = {
+        (e.node, e.port) for row in model.catalogue.values() for e in (row.public, row.internal, row.admin)
+    }
+    if compute := model.catalogue.get("compute"):
+        ends.add((compute.public.node, PORT))
+    return frozenset(layout.socket_of(node, port) for node, port in ends)
+
+
 @dataclass
 class _Plane:
     """The parts of one running lab."""
@@ -117,9 +127,8 @@ class _Plane:
         nodes = {name: _node(folder, layout, name) for name in model.nodes}
         for node in nodes.values():
             node.onward, node.commands = partial(jump, world), commands(stack)
-        if stack:
-            for name in stack.holders:
-                nodes[name].inner = stack.inner
+            inner = stack.inner if stack and node.name in stack.holders else ()
+            node.inner = endpoints(model, layout).union(inner)
         return cls(folder, layout, world, stack, nodes)
 
     async def run(self, control: socket.socket) -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,8 @@ class Daemon:
     def kill(self) -> None:
         """End it and everybody's connection, as when the machine is switched off."""
         for child in _children(self.process.pid):
-            os.kill(child, 9)
+            with suppress(ProcessLookupError):
+                os.kill(child, 9)
         self.process.kill()
         self.process.wait()
 

@@ -2,9 +2,10 @@
 files fetched by SFTP, bounded.
 
 ``connection`` says how a node is reached (fabric on paramiko, the one door to hosts), ``node`` what is done
-with it, ``commands`` runs one line there, ``services`` stops and starts what a node runs, ``opening`` opens a
-site's nodes for a while. ``guest`` is the inside of a server, ``ways`` how one gets there, ``fingerprints``
-what its console says of its host keys.
+with it, ``commands`` runs one line or one script there, ``shell`` many in one that stays open, ``backend``
+testinfra's words on that, ``becoming`` makes root of its user, ``journal`` writes down what was done,
+``services`` stops and starts what a node runs, ``opening`` opens a site's nodes for a while. ``guest`` is the
+inside of a server, ``ways`` how one gets there, ``fingerprints`` what its console says of its host keys.
 """
 
 from harness.hosts.becoming import Become
@@ -13,6 +14,7 @@ from harness.hosts.connection import connect, connect_gateway
 from harness.hosts.errors import BecomeRefused, FileMissing, HostError, HostUnreachable
 from harness.hosts.guest import Entry, Guest
 from harness.hosts.node import LARGEST_FILE, NO_FILE, DatedFile, Node
+from harness.hosts.shell import Ran
 from harness.hosts.ways import Direct, NotTaken, Way
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Node",
     "NotTaken",
     "Output",
+    "Ran",
     "Way",
     "connect",
     "connect_gateway",

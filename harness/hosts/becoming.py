@@ -21,6 +21,7 @@ _ASKS = re.compile(rb"(?i)pass\w*[^\n]*:\s*\Z")
 """A prompt of a login module that ignores the one it was told to use."""
 
 
+SHELL = "exec sh -s"
 VARIABLE = "DEPLOYDAY_SUDO_PASSWORD"
 
 
@@ -55,10 +56,10 @@ def shell(transport: paramiko.Transport, become: Become | None, end: float) -> S
     Raises ``BecomeRefused`` where sudo does not let the user through, ``TimeoutError`` after ``end``.
     """
     if become is None:
-        return Streams(transport, "exec sh -s")
+        return Streams(transport, SHELL)
     nonce = secrets.token_hex(8)
     ready, prompt = f"deployday-{nonce}-ready", f"deployday-{nonce}-password: "
-    words = (*become.words(prompt), "sh", "-c", f"echo {ready}; exec sh -s")
+    words = (*become.words(prompt), "sh", "-c", f"echo {ready}; {SHELL}")
     streams = Streams(transport, shlex.join(words))
     try:
         _let_through(streams, become.password(), f"{ready}\n".encode(), prompt.strip().encode(), end)

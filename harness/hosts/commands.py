@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import paramiko
 
@@ -34,6 +36,10 @@ class Output:
         """Whether it ended with 0."""
         return self.status == 0
 
+    def recorded(self) -> dict[str, Any]:
+        """As a row has it."""
+        return {"status": self.status, "stdout": self.text[:RECORDED], "stderr": self.error[:RECORDED]}
+
     def __str__(self) -> str:
         said = " ".join(f"{self.text} {self.error}".split())[:300]
         return f"{self.command} ended with {self.status}" + (f": {said}" if said else "")
@@ -54,8 +60,17 @@ class Asked:
     status: int | None = None
     row: str = ""
 
+    def recorded(self) -> dict[str, Any]:
+        """As a row has it: how much it was, and not what."""
+        return {"status": self.status, "stdout": digest(self.text.encode()), "stderr": self.why}
+
     def __str__(self) -> str:
         return f"{len(self.text)} characters" + ("" if self.complete else f", then {self.why}")
+
+
+def digest(content: bytes) -> str:
+    """Size and digest: they tell two contents apart, without what either holds."""
+    return f"{len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}"
 
 
 def ask(

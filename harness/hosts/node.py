@@ -2,61 +2,32 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shlex
-import stat
-import time
-from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import Any, Protocol
+import threading
+from dataclasses import replace
 
 import paramiko
 from fabric import Connection
 
 from harness.errors import OutOfReach
-from harness.hosts.becoming import Become
-from harness.hosts.commands import COMMAND_TIMEOUT, RECORDED, Asked, Output, ask, execute
-from harness.hosts.connection import FAILURES, READ_TIMEOUT, reason
-from harness.hosts.errors import BecomeRefused, FileMissing, HostError, HostUnreachable
+from harness.hosts.backend import Looks
+from harness.hosts.becoming import Become, shell
+from harness.hosts.commands import COMMAND_TIMEOUT, Asked, Output, ask, execute
+from harness.hosts.connection import FAILURES, reason
+from harness.hosts.errors import HostError, HostUnreachable
+from harness.hosts.journal import NO_FILE, Journal, Record
+from harness.hosts.shell import Ran, Shell
+from harness.hosts.streams import Streams
+from harness.hosts.transfers import LARGEST_FILE, DatedFile, component_of, folders, get
 from harness.hosts.ways import tunnel
 
-NO_FILE = "there is no such file"
-LARGEST_FILE = 64 * 1024 * 1024
-LARGEST_FOLDER = 10_000
 LARGEST_ANSWER = 8 * 1024 * 1024
 """Bytes that a script's answer may have."""
-_COMPONENTS = {
-    "/etc/swift": "swift",
-    "/etc/nova": "nova",
-    "/etc/glance": "glance",
-    "/etc/keystone": "keystone",
-}
+__all__ = ["LARGEST_ANSWER", "LARGEST_FILE", "NO_FILE", "DatedFile", "Node", "Record"]
 
 
-class Record(Protocol):
-    """What is needed of a recorder."""
-
-    def write(self, kind: str, **fields: Any) -> str:
-        """Append a row and give its id."""
-        ...
-
-
-@dataclass(frozen=True)
-class DatedFile:
-    """A file of a node: its content, when it was last changed (seconds since the epoch), the record's row."""
-
-    content: bytes = field(repr=False)
-    changed: float | None
-    row: str = ""
-
-    def sharing(self, kept: MutableMapping[bytes, bytes]) -> DatedFile:
-        """The same, with the content that ``kept`` holds by its hash: equal files cost one."""
-        return replace(self, content=kept.setdefault(hashlib.sha256(self.content).digest(), self.content))
-
-
-class Node:
+class Node(Looks):
     """One node.
 
     What is done with it is recorded as a ``command``; what fails is a ``HostError`` that cites it.
@@ -66,14 +37,16 @@ class Node:
         self, name: str, connection: Connection, record: Record, become: Become | None = None
     ) -> None:
         self.name = name
-        self._become = become
         self._connection = connection
-        self._record = record
+        self._become = become
+        self._journal = Journal(name, record)
         self._refused: str | None = None
+        self._lock = threading.RLock()
+        self._shell = Shell(self._begin)
 
     def reach(self) -> str:
         """Enter the node and give what its SSH server calls itself; raises ``HostUnreachable``."""
-        return str(self._noted("ssh", "ssh", self._banner)[0])
+        return self._journal.noted("ssh", "ssh", lambda: str(self._transport().remote_version))[0]
 
     def fetch(self, path: str, limit: int = LARGEST_FILE) -> bytes:
         """The content of a regular file of at most ``limit`` bytes, by SFTP.
@@ -84,8 +57,8 @@ class Node:
 
     def fetch_cited(self, path: str, limit: int = LARGEST_FILE) -> tuple[bytes, str]:
         """The same, with the record row that shows it."""
-        content, row = self._noted(component_of(path), f"sftp get {path}", lambda: self._get(path, limit)[0])
-        return bytes(content), row
+        file = self.fetch_dated(path, limit)
+        return file.content, file.row
 
     def fetch_dated(self, path: str, limit: int = LARGEST_FILE, *, secret: bool = False) -> DatedFile:
         """The same as ``fetch``, with the time of the file's last change.
@@ -94,12 +67,11 @@ class Node:
         """
         made: list[DatedFile] = []
 
-        def get() -> bytes | str:
-            content, changed = self._get(path, limit)
-            made.append(DatedFile(content, changed))
-            return "read" if secret else content
+        def got() -> bytes | str:
+            made.append(get(self._sftp(), path, limit))
+            return "read" if secret else made[0].content
 
-        _, row = self._noted(component_of(path), f"sftp get {path}", get)
+        _, row = self._journal.noted(component_of(path), f"sftp get {path}", got)
         return replace(made[0], row=row)
 
     def run(self, *words: str, component: str = "ssh", timeout: float = COMMAND_TIMEOUT) -> Output:
@@ -111,14 +83,13 @@ class Node:
         line = shlex.join(words)
 
         def ran() -> Output:
-            self._open()
+            transport = self._transport()
             try:
-                return execute(self._connection.transport, line, b"", timeout)
+                return execute(transport, line, b"", timeout)
             except TimeoutError as error:
                 raise HostError(f"it was not done within {timeout:g} s") from error
 
-        output: Output = self._noted(component, line, ran)[0]
-        return output
+        return self._journal.noted(component, line, ran)[0]
 
     def ask(self, script: str, *, limit: int = LARGEST_ANSWER, timeout: float = COMMAND_TIMEOUT) -> Asked:
         """Feed a script to ``sh -s`` once, as root where the site says so, and give what it printed.
@@ -131,12 +102,19 @@ class Node:
         command = f"sh -s < {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}"
 
         def asked() -> Asked:
-            self._open()
-            return ask(self._connection.transport, self._become, script, limit, timeout)
+            return ask(self._transport(), self._become, script, limit, timeout)
 
-        answer: Asked
-        answer, row = self._noted("ssh", command, asked)
+        answer, row = self._journal.noted("ssh", command, asked)
         return replace(answer, row=row)
+
+    def shell(self, text: str, *, component: str = "ssh", timeout: float = COMMAND_TIMEOUT) -> Ran:
+        """Run a text of the POSIX shell's language in the one shell that is kept open there, as root where
+        the site says so: one round trip, and nothing of it reaches the next.
+
+        Raises ``HostUnreachable``, or ``HostError`` for what prints more than 1 MB, is not done within
+        ``timeout`` seconds, or ends the shell itself; ``ValueError`` for a text with a NUL.
+        """
+        return self._journal.noted(component, text, lambda: self._shell.run(text, timeout=timeout))[0]
 
     def folders(self, path: str, component: str = "") -> list[str]:
         """The names of the folders in a folder, by SFTP: links to folders too, hidden ones not.
@@ -144,10 +122,14 @@ class Node:
         Raises ``FileMissing``, ``HostUnreachable``, ``HostError`` for more than 10,000 entries, or
         ``OutOfReach`` where this user may not look.
         """
-        found: list[str] = self._noted(
-            component or component_of(path), f"sftp ls {path}", lambda: self._folders(path)
-        )[0]
-        return found
+
+        def found() -> list[str]:
+            try:
+                return folders(self._sftp(), path)
+            except OutOfReach as error:
+                raise OutOfReach(f"{self.name}: {error}") from None
+
+        return self._journal.noted(component or component_of(path), f"sftp ls {path}", found)[0]
 
     def has(self, command: str) -> bool:
         """Whether its user can run a command of this name."""
@@ -155,55 +137,35 @@ class Node:
 
     def line_to(self, address: str, port: int) -> paramiko.Channel:
         """A TCP connection that the node opens for us; see ``harness.hosts.ways.Way``."""
-        self._open()
-        transport: paramiko.Transport = self._connection.transport
-        return tunnel(transport, self.name, address, port)
+        return tunnel(self._transport(), self.name, address, port)
 
     def close(self) -> None:
         """Give the connection back."""
+        self._shell.close()
         self._connection.close()
 
-    def _get(self, path: str, limit: int) -> tuple[bytes, float | None]:
-        self._open()
-        sftp = self._connection.sftp()
-        sftp.get_channel().settimeout(READ_TIMEOUT)
-        facts = sftp.stat(path)
-        if not stat.S_ISREG(facts.st_mode or 0):
-            raise _UnfitError("is no regular file")
-        if (facts.st_size or 0) > limit:
-            raise _UnfitError(f"has {facts.st_size} bytes; at most {limit} are read")
-        with sftp.open(path, "rb") as file:
-            file.prefetch(facts.st_size)
-            content = bytes(file.read(limit + 1))
-        if len(content) > limit:
-            raise _UnfitError(f"grew while it was read; at most {limit} bytes are read")
-        return content, None if facts.st_mtime is None else float(facts.st_mtime)
+    def _begin(self, end: float) -> Streams:
+        return shell(self._transport(), self._become, end)
 
-    def _folders(self, path: str) -> list[str]:
-        self._open()
-        sftp = self._connection.sftp()
-        sftp.get_channel().settimeout(READ_TIMEOUT)
-        path = path.rstrip("/")
-        try:
-            entries = list(islice(sftp.listdir_iter(path or "/"), LARGEST_FOLDER + 1))
-        except PermissionError:
-            raise OutOfReach(f"{self.name}: this user may not look into {path}") from None
-        if len(entries) > LARGEST_FOLDER:
-            raise _UnfitError(f"has more than {LARGEST_FOLDER} entries")
-        named = {entry.filename: entry.st_mode or 0 for entry in entries if entry.filename[:1] != "."}
-        found = [
-            name
-            for name, mode in named.items()
-            if stat.S_ISDIR(mode) or (stat.S_ISLNK(mode) and _leads_to_folder(sftp, f"{path}/{name}"))
-        ]
-        return sorted(found)
+    def _sftp(self) -> paramiko.SFTPClient:
+        self._transport()
+        with self._lock:
+            sftp: paramiko.SFTPClient = self._connection.sftp()
+        return sftp
 
-    def _open(self) -> None:
-        """Connect unless it was done, or has failed before: one wait for each unreachable host is enough."""
-        if self._refused is not None:
-            raise HostUnreachable(self._refused, component="ssh")
-        if self._connection.is_connected:
-            return
+    def _transport(self) -> paramiko.Transport:
+        """The open connection. One that has failed before is not tried again: one wait for each unreachable
+        host is enough.
+        """
+        with self._lock:
+            if self._refused is not None:
+                raise HostUnreachable(self._refused, component="ssh")
+            if not self._connection.is_connected:
+                self._enter()
+            transport: paramiko.Transport = self._connection.transport
+            return transport
+
+    def _enter(self) -> None:
         try:
             self._connection.close()
             self._connection.open()
@@ -211,74 +173,3 @@ class Node:
             self._connection.client.close()
             self._refused = f"{self.name} ({self._connection.host}:{self._connection.port}): {reason(error)}"
             raise HostUnreachable(self._refused, component="ssh") from error
-
-    def _banner(self) -> str:
-        self._open()
-        return str(self._connection.transport.remote_version)
-
-    def _noted(self, component: str, command: str, action: Callable[[], Any]) -> tuple[Any, str]:
-        """Do something and record it, whatever comes of it; gives the result and the row."""
-        begin = time.perf_counter()
-        result: Any = None
-        failed: BaseException | None = None
-        try:
-            result = action()
-        except (HostError, *FAILURES) as error:
-            failed = error
-        row = self._record.write(
-            "command",
-            component="ssh" if isinstance(failed, HostUnreachable) else component,
-            host=self.name,
-            command=command,
-            **_came(result, failed),
-            ms=round((time.perf_counter() - begin) * 1000, 1),
-        )
-        if failed is None:
-            return result, row
-        raise self._told(failed, component, command, row)
-
-    def _told(self, error: BaseException, component: str, command: str, row: str) -> BaseException:
-        if isinstance(error, HostUnreachable):
-            return HostUnreachable(str(error), component="ssh", cites=(row,))
-        if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.EACCES):
-            why = NO_FILE if error.errno == errno.ENOENT else "this user may not read it"
-            return FileMissing(f"{self.name}: {command}: {why}", component=component, cites=(row,))
-        kind = BecomeRefused if isinstance(error, BecomeRefused) else HostError
-        return kind(f"{self.name}: {command}: {reason(error)}", component=component, cites=(row,))
-
-
-class _UnfitError(OSError):
-    """A file or folder that is not read."""
-
-
-def _leads_to_folder(sftp: paramiko.SFTPClient, link: str) -> bool:
-    try:
-        return stat.S_ISDIR(sftp.stat(link).st_mode or 0)
-    except OSError:
-        return False
-
-
-def component_of(path: str) -> str:
-    """The component whose file it is, by its folder; ssh where it is nobody's."""
-    return next((name for folder, name in _COMPONENTS.items() if path.startswith(folder)), "ssh")
-
-
-def _came(result: Any, failed: BaseException | None) -> dict[str, Any]:
-    """How it ended, as a row has it."""
-    if isinstance(result, Output):
-        shown = {"stdout": result.text[:RECORDED], "stderr": result.error[:RECORDED]}
-        return {"status": result.status, **shown}
-    if isinstance(result, Asked):
-        answer = result.text.encode()
-        return {"status": result.status, "stdout": _shown(answer), "stderr": result.why}
-    status = 0 if failed is None else getattr(failed, "errno", None) or 1
-    return {"status": status, "stdout": _shown(result), "stderr": "" if failed is None else str(failed)}
-
-
-def _shown(result: Any) -> str:
-    """What of a result is recorded: of a file its size and digest,
-    which tell two files apart without their secrets.
-    """
-    if isinstance(result, bytes):
-        return f"{len(result)} bytes, sha256 {hashlib.sha256(result).hexdigest()}"
-    return "" if result is None else str(result)

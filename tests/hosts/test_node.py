@@ -111,7 +111,7 @@ def test_a_folder_that_is_not_there(node: Node) -> None:
 
 
 def test_a_folder_of_too_much_is_not_read(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.hosts.node.LARGEST_FOLDER", 3)
+    monkeypatch.setattr("harness.hosts.transfers.LARGEST_FOLDER", 3)
     with pytest.raises(HostError, match="more than 3 entries"):
         node.folders("/srv/node")
 

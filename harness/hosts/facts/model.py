@@ -181,17 +181,17 @@ class Managed(Fact):
     """What ``nova-manage`` tells on a node that has it; pools → how many floating addresses."""
 
     version: str = ""
-    services: tuple[ManagedService, ...] = ()
-    floating: dict[str, int] = {}
-    networks: tuple[str, ...] = ()
+    services: tuple[ManagedService, ...] | Unknown = ()
+    floating: dict[str, int] | Unknown = {}
+    networks: tuple[str, ...] | Unknown = ()
 
 
 class Broker(Fact):
     """RabbitMQ as its own tool tells: queue → messages waiting, the nodes of its cluster that run."""
 
     version: str = ""
-    nodes: tuple[str, ...] = ()
-    queues: dict[str, int] = {}
+    nodes: tuple[str, ...] | Unknown = ()
+    queues: dict[str, int] | Unknown = {}
 
 
 class Database(Fact):

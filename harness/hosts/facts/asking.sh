@@ -1,0 +1,415 @@
+# What a host is asked: POSIX sh, nothing read from standard input, nothing written to a disk.
+# N, the nonce of every frame, is set before this; what is said between two frames is anybody's text.
+#   N { section / N @ part / N ? status of the part / N = section (said all) / N } section why / N .
+LC_ALL=C
+export LC_ALL
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
+export PATH
+unset CDPATH ENV BASH_ENV POSIXLY_CORRECT COLUMNS 2>/dev/null
+
+part() { printf '\n%s @ %s\n' "$N" "$1"; }
+ended() { printf '\n%s ? %s\n' "$N" "$1"; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# run LABEL COMMAND…: what it prints, and how it ends
+run() {
+    part "$1"
+    shift
+    "$@" 2>&1
+    ended $?
+}
+
+# try LABEL COMMAND…: the same where the command is there
+try() {
+    if have "$2"; then
+        run "$@"
+    else
+        part "$1"
+        ended missing
+        return 1
+    fi
+}
+
+# unread FILE: why a file cannot be read
+unread() {
+    part "$1"
+    if [ -e "$1" ]; then ended denied; elif hidden "$1"; then ended denied; else ended absent; fi
+}
+
+# hidden PATH: whether a folder on the way to it may not be entered
+hidden() {
+    way=${1%/*}
+    while [ -n "$way" ]; do
+        if [ -d "$way" ]; then
+            if [ -x "$way" ]; then return 1; else return 0; fi
+        fi
+        way=${way%/*}
+    done
+    return 1
+}
+
+# peek FILE: a short file, without a process
+peek() {
+    if [ -r "$1" ] && [ ! -d "$1" ]; then
+        part "$1"
+        while IFS= read -r line || [ -n "$line" ]; do
+            printf '%s\n' "$line"
+        done <"$1"
+        ended 0
+    else
+        unread "$1"
+    fi
+}
+
+# show FILE BYTES: a file, and no more than so many bytes of it
+show() {
+    if [ -r "$1" ] && [ ! -d "$1" ]; then
+        part "$1"
+        $BOUND "$2" <"$1" 2>&1
+        ended $?
+    else
+        unread "$1"
+    fi
+}
+
+ask_system() {
+    run uname uname -snrm
+    for file in /etc/os-release /etc/lsb-release /etc/redhat-release /etc/debian_version; do
+        if [ -r "$file" ]; then peek "$file"; fi
+        if [ "$file" = /etc/os-release ] && [ -r "$file" ]; then break; fi
+    done
+    peek /proc/uptime
+    if [ -r /etc/deployday-doubles ]; then peek /etc/deployday-doubles; fi
+    try fqdn hostname -f
+}
+
+tell_time() {
+    run "$1" date -u '+%Y-%m-%dT%H:%M:%S %s %N'
+    peek /proc/uptime
+}
+
+ask_clock() { tell_time begin; }
+ask_clock_end() { tell_time end; }
+
+ask_cpu() {
+    if have awk && [ -r /proc/cpuinfo ]; then
+        run cpuinfo awk -F: '/^processor[ \t0-9]*:/ { n++ }
+            /^(model name|Processor|cpu|cpu model|flags|Features|features|vendor_id)[ \t]*:/ && !seen[$1]++ { print }
+            END { print "count: " n }' /proc/cpuinfo
+    else
+        show /proc/cpuinfo 200000
+    fi
+}
+
+ask_memory() { peek /proc/meminfo; }
+
+ask_disks() {
+    if [ -d /sys/block ]; then
+        run sizes grep -s '' /sys/block/*/size /dev/null
+    else
+        peek /proc/partitions
+    fi
+}
+
+ask_volume_groups() {
+    try vgs vgs --noheadings --units b --nosuffix --separator '|' -o vg_name,vg_size,vg_free || return
+    run lvs lvs --noheadings --separator '|' -o vg_name,lv_name
+}
+
+ask_mounts() {
+    if [ -r /proc/mounts ]; then show /proc/mounts 400000; else try mount mount; fi
+}
+
+# Local file systems first: one that hangs on a dead server hides none of them.
+ask_space() {
+    if [ ! -r /proc/mounts ]; then
+        try local df -P -k
+        return
+    fi
+    far=
+    set --
+    while read -r device path type rest; do
+        case $path in *\\*) continue ;; esac
+        case $type in
+        proc | sysfs | devpts | devtmpfs | cgroup* | securityfs | debugfs | tracefs | configfs | pstore | bpf) ;;
+        mqueue | hugetlbfs | autofs | binfmt_misc | fusectl | rpc_pipefs | nsfs | efivarfs | selinuxfs | squashfs) ;;
+        nfs* | cifs | smb* | ceph | fuse* | glusterfs | ocfs2 | gfs* | lustre | 9p | afs) far="$far $path" ;;
+        *) set -- "$@" "$path" ;;
+        esac
+    done </proc/mounts
+    if [ $# -gt 0 ]; then try local df -P -k "$@"; fi
+    for path in $far; do try far df -P -k "$path"; done
+}
+
+ask_interfaces() {
+    try ip ip addr || try ifconfig ifconfig -a
+    part sys
+    for net in /sys/class/net/*; do
+        name=${net##*/}
+        if [ -e "$net/device" ]; then printf 'physical %s\n' "$name"; fi
+        if [ -d "$net/bridge" ]; then
+            printf 'bridge %s\n' "$name"
+            for port in "$net"/brif/*; do
+                if [ -e "$port" ]; then printf 'port %s %s\n' "$name" "${port##*/}"; fi
+            done
+        fi
+    done
+    ended 0
+    if [ -e /proc/net/vlan/config ]; then peek /proc/net/vlan/config; fi
+}
+
+ask_resolvers() { peek /etc/resolv.conf; }
+
+ask_listeners() {
+    if have ss; then
+        run ss ss -lntup
+    elif have netstat; then
+        run netstat netstat -lntup
+    else
+        for file in tcp tcp6 udp udp6; do show "/proc/net/$file" 400000; done
+    fi
+}
+
+ask_processes() {
+    try ps ps -A -o pid -o user=USERS_AS_LONG_AS_THEY_COME -o args
+}
+
+ask_services() {
+    if [ -d /run/systemd/system ]; then
+        run units systemctl --no-pager --no-legend --full --all --type=service list-units
+        run unit-files systemctl --no-pager --no-legend --full --type=service list-unit-files
+    elif have initctl; then
+        run initctl initctl list
+    fi
+    if [ -d /etc/init ]; then
+        run jobs grep -sE '^[[:space:]]*(start on|manual)' /etc/init/*.conf /etc/init/*.override /dev/null
+    fi
+    run links printf '%s\n' /etc/rc[0-6S].d/[SK]* /etc/rc.d/rc[0-6S].d/[SK]*
+    run scripts printf '%s\n' /etc/init.d/*
+    part pids
+    for file in /var/run/*.pid /var/run/*/*.pid /var/run/*/*/*.pid; do
+        if [ -r "$file" ] && read -r pid <"$file"; then
+            case $pid in
+            '' | *[!0-9]*) ;;
+            *)
+                comm=
+                if [ -d "/proc/$pid" ]; then
+                    comm=?
+                    read -r comm <"/proc/$pid/comm"
+                fi
+                printf '%s %s %s\n' "$pid" "$file" "$comm"
+                ;;
+            esac
+        fi
+    done
+    ended 0
+    if [ -S /var/run/docker.sock ] && have docker; then
+        run docker docker ps -a --no-trunc
+    fi
+    if have podman; then run podman podman ps -a --no-trunc; fi
+}
+
+ask_packages() {
+    if have dpkg-query; then
+        # shellcheck disable=SC2016
+        run dpkg dpkg-query -W -f='${Package}\t${Version}\t${Status}\n'
+    fi
+    if have rpm; then
+        run rpm rpm -qa --qf '%{NAME}\t%{EPOCH}:%{VERSION}-%{RELEASE}\n'
+    fi
+}
+
+ask_users() {
+    if have getent; then
+        run passwd getent passwd
+        run group getent group
+    else
+        show /etc/passwd 400000
+        show /etc/group 400000
+    fi
+}
+
+# look PATH…: what the paths are; digests last
+look() {
+    part looked
+    for path; do
+        if [ -e "$path" ] || [ -L "$path" ]; then
+            shift
+            set -- "$@" "$path"
+        else
+            shift
+            if hidden "$path"; then printf 'denied %s\n' "$path"; else printf 'absent %s\n' "$path"; fi
+        fi
+    done
+    ended 0
+    if [ $# -eq 0 ]; then return; fi
+    if have stat && stat -c %f / >/dev/null 2>&1; then
+        run stat stat -c '%f|%s|%U|%G|%n' "$@"
+    else
+        run ls ls -ld "$@"
+    fi
+    for path; do
+        shift
+        if [ -f "$path" ]; then
+            if [ -r "$path" ]; then set -- "$@" "$path"; fi
+        fi
+    done
+    if [ $# -eq 0 ]; then return; fi
+    try sha256sum sha256sum "$@" || try openssl openssl dgst -sha256 "$@"
+}
+
+# setting NAME FILE: a kernel setting
+setting() {
+    value=
+    if [ ! -e "$2" ]; then
+        printf 'absent %s\n' "$1"
+    elif IFS= read -r value <"$2" || [ -n "$value" ]; then
+        printf 'value %s %s\n' "$1" "$value"
+    else
+        printf 'denied %s\n' "$1"
+    fi
+}
+
+ask_rules() { try iptables-save iptables-save; }
+
+ask_domains() { try virsh virsh -r list --all; }
+
+ask_targets() {
+    try tgtadm tgtadm --lld iscsi --op show --mode target
+    if [ -e /proc/net/iet/volume ]; then
+        show /proc/net/iet/volume 200000
+        show /proc/net/iet/session 200000
+    fi
+}
+
+# Each of these takes a second of Python: they are started together, and told one after the other.
+ask_managed() {
+    if ! have nova-manage; then
+        part nova-manage
+        ended missing
+        return
+    fi
+    run network nova-manage network list | {
+        run floating nova-manage floating list </dev/null | {
+            run version nova-manage version list </dev/null | {
+                run service nova-manage service list </dev/null
+                cat
+            }
+            cat
+        }
+        cat
+    }
+}
+
+ask_broker() {
+    if ! have rabbitmqctl; then
+        part rabbitmqctl
+        ended missing
+        return
+    fi
+    run queues rabbitmqctl -q list_queues name messages | {
+        run cluster rabbitmqctl -q cluster_status </dev/null | {
+            run status rabbitmqctl -q status </dev/null
+            cat
+        }
+        cat
+    }
+}
+
+ask_database() {
+    if have mysqld || have mariadbd || [ -e /etc/mysql/debian.cnf ] || [ -S /var/run/mysqld/mysqld.sock ]; then
+        if [ -r /etc/mysql/debian.cnf ]; then
+            try mysql mysqladmin --defaults-file=/etc/mysql/debian.cnf --connect-timeout=5 ping version
+        else
+            try mysql mysqladmin --connect-timeout=5 ping version
+        fi
+    elif have psql && [ -d /var/lib/postgresql ]; then
+        # shellcheck disable=SC2016
+        run psql su -s /bin/sh -c 'psql -XAtc "select version()"' postgres
+    else
+        part none
+        ended missing
+    fi
+}
+
+# Every second a signal comes: wait is woken by it, and a section that takes too long is ended.
+TICKS=0
+LEFT=90
+trap 'TICKS=$((TICKS + 1)) LEFT=$((LEFT - 1))' USR1
+
+# slay: end every descendant but the one that ticks
+slay() {
+    pairs=
+    for stat in /proc/[0-9]*/status; do
+        one=${stat#/proc/}
+        one=${one%/status}
+        while read -r key value rest; do
+            if [ "$key" = PPid: ]; then
+                pairs="$pairs $one:$value"
+                break
+            fi
+        done <"$stat"
+    done 2>/dev/null
+    if [ -z "$pairs" ]; then
+        pairs=$(ps -A -o pid= -o ppid= 2>/dev/null | while read -r one value; do printf ' %s:%s' "$one" "$value"; done)
+    fi
+    family=" $$ "
+    doomed=
+    for round in 1 2 3 4 5 6 7 8; do
+        for pair in $pairs; do
+            one=${pair%:*}
+            case $family in *" $one "*) continue ;; esac
+            case $family in
+            *" ${pair#*:} "*)
+                if [ "$one" != "$TICKER" ]; then
+                    family="$family$one "
+                    doomed="$doomed $one"
+                fi
+                ;;
+            esac
+        done
+    done
+    # shellcheck disable=SC2086
+    kill -9 $doomed 2>/dev/null
+}
+
+# section NAME SECONDS BYTES: one part of the facts, bounded in time and size
+section() {
+    printf '\n%s { %s\n' "$N" "$1"
+    if [ "$LEFT" -le 0 ]; then
+        printf '\n%s } %s skipped\n' "$N" "$1"
+        return
+    fi
+    TICKS=0
+    why=
+    {
+        "ask_$1"
+        printf '\n%s = %s\n' "$N" "$1"
+    } </dev/null 2>/dev/null | $BOUND "$3" &
+    guard=$!
+    while :; do
+        wait "$guard" 2>/dev/null
+        if [ $? -le 128 ]; then break; fi
+        if ! kill -0 "$guard" 2>/dev/null; then break; fi
+        if [ "$TICKS" -gt "$2" ]; then
+            why=late
+            slay
+            wait "$guard" 2>/dev/null
+            break
+        fi
+    done
+    printf '\n%s } %s %s\n' "$N" "$1" "$why"
+}
+
+# begin, finish: around all sections
+begin() {
+    exec 2>/dev/null
+    if head -c 1 </dev/null >/dev/null 2>&1; then BOUND='head -c'; else BOUND='head -n'; fi
+    { while sleep 1 && kill -USR1 $$; do :; done; } </dev/null >/dev/null 2>&1 &
+    TICKER=$!
+}
+
+finish() {
+    kill "$TICKER" 2>/dev/null
+    printf '\n%s .\n' "$N"
+}

@@ -67,5 +67,9 @@ class OutOfReach(DeployDayError):  # noqa: N818 - a state, not a mistake
     """The description has it, but the access that the site grants cannot see it."""
 
 
+class Untold(DeployDayError):  # noqa: N818 - a state, not a mistake
+    """Whoever should know could not say: a tool is missing, an answer is not understood. It stays unknown."""
+
+
 class LabError(DeployDayError):
     """The embedded lab could not be started, reached or stopped."""

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from harness.accounts import Accounts, Sessions, clean_up, find_leaks, patience
+from harness.accounts.reaching import way_to
 from harness.clients.link import Link
 from harness.clients.obeying import Turns
 from harness.clients.select import dialect_of, door_to, link_to
 from harness.clients.trail import Trail
 from harness.cloud.clocks import Skew, skews
 from harness.cloud.entering import Entering
+from harness.cloud.hosts import Visits
 from harness.cloud.keeping import LedgerKeeper, Names
 from harness.cloud.nodes import Nodes
 from harness.cloud.rings import CloudRings
@@ -41,11 +43,13 @@ class RunSession:
         self.dialect = dialect_of(site.arch.release)
         self.names = Names(folder.prefix, recorder.worker)
         self.nodes = Nodes(site, self.trail)
+        self.visits = Visits(folder)
         self.rings = CloudRings(site, self.nodes, self.trail)
         self.entering = Entering(site, self.nodes, accounts.guest_key)
         self.storage = StorageLines(site, self.nodes, self.trail)
         self.shares = Shares(self.trail, Tail(folder.events))
-        self._door = door_to(self.trail)
+        self._way = way_to(site)
+        self._door = door_to(self.trail, self._way)
         self._door.obeying.turns = Turns(folder.limits)
         self._links: dict[str, Link] = {}
         self._rows: set[str] = set()
@@ -104,7 +108,7 @@ class RunSession:
 
     @cached_property
     def _sessions(self) -> Sessions:
-        return self.accounts.sessions(self.site.arch.release, self.trail)
+        return self.accounts.sessions(self.site.arch.release, self.trail, self._way)
 
     def _account(self, who: str) -> Account:
         held = self.accounts

@@ -22,6 +22,7 @@ from harness.clients.session import CloudSession
 from harness.clients.values import Server
 from harness.cloud.budgets import Budget, budget_of
 from harness.cloud.guests import Guests
+from harness.cloud.hosts import Hosts
 from harness.cloud.nodes import Nodes
 from harness.cloud.outage import Outage
 from harness.cloud.placing import Placing
@@ -156,6 +157,10 @@ class Cloud(CloudSession):
         """Write down that a clause is out of reach with this access."""
         self._told.cannot_see(path, why)
 
+    def cannot_tell(self, path: Path, why: str) -> None:
+        """Write down that whoever should know could not say whether a clause holds: it stays unknown."""
+        self._told.cannot_tell(path, why)
+
     def check(self, sentence: str, ok: bool, expected: object = "", found: object = "") -> str:
         """A fact that the story needs: recorded either way;
         raises ``AssertionError`` where it does not hold.
@@ -227,6 +232,11 @@ class Cloud(CloudSession):
         Raises ``OutOfReach`` where the site names no hosts.
         """
         return self._run.nodes.at(address)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        """What the described nodes say of themselves: ``harness.cloud.hosts``."""
+        return Hosts(self._run, self)
 
     @property
     def rings(self) -> CloudRings:

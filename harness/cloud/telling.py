@@ -69,6 +69,10 @@ class Telling:
         """Write that a clause is out of reach here."""
         self._trail.write("unseen", clause=show(path), reason=why)
 
+    def cannot_tell(self, path: Path, why: str) -> None:
+        """Write that nobody could say whether a clause holds."""
+        self._trail.write("unseen", clause=show(path), reason=why, unknown=True)
+
     def check(self, sentence: str, ok: bool, expected: object, found: object) -> str:
         """Write a check, and raise where it does not hold."""
         cites = (self._trail.last,) if self._trail.last else ()

@@ -85,6 +85,11 @@ class RunFolder:
         return self.path / "limits.lock"
 
     @property
+    def hosts(self) -> Path:
+        """What each host said of itself: ``NODE.json``, and its raw answer without secrets, ``NODE.txt``."""
+        return self.path / "hosts"
+
+    @property
     def waivers(self) -> Path:
         """The waivers as they were when the run started (YAML)."""
         return self.path / "waivers.yaml"

@@ -71,7 +71,8 @@ def sights(
             seen.append(_observation(clause, row, ledger_ids, evidence))
         elif row["kind"] == "unseen" and (path := _path(row, "clause")) in table.clauses:
             reason = str(row.get("reason") or "this access cannot see it")
-            seen.append(Sight(path or (), "out_of_reach", None, (), row.get("scenario"), reason))
+            state: State = "unknown" if row.get("unknown") else "out_of_reach"
+            seen.append(Sight(path or (), state, None, (), row.get("scenario"), reason))
         elif row["kind"] == "names" and (path := _path(row, "collection")) is not None:
             doubt = _doubt(row, evidence)
             names = {str(name) for name in _list(row.get("names"))}

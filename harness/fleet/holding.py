@@ -8,6 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from harness.arch.model import ReferenceArchitecture
+from harness.fleet.holding_areas import (
+    bus,
+    database,
+    floating,
+    hypervisor,
+    identity,
+    manager,
+    scheduler,
+    volumes,
+)
 from harness.fleet.holding_files import files, mounts, space, sysctl, users
 from harness.fleet.holding_machine import bridges, devices, hardware, system, volume_group
 from harness.fleet.holding_services import open_ports, ports, roles, services
@@ -35,6 +45,14 @@ FAMILIES: Mapping[str, Family] = {
     "files": files,
     "users": users,
     "sysctl": sysctl,
+    "hypervisor": hypervisor,
+    "scheduler": scheduler,
+    "manager": manager,
+    "volumes": volumes,
+    "identity": identity,
+    "database": database,
+    "bus": bus,
+    "floating": floating,
 }
 BARE = ("system", "hardware", "devices", "volume_group")
 """What a rack can be held against before anything is installed on it."""

@@ -15,6 +15,7 @@ from harness.arch.clauses import Level
 
 GATES = (
     "preflight",
+    "hosts",
     "identity",
     "images",
     "compute",

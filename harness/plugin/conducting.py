@@ -18,7 +18,7 @@ from harness.evidence.folder import RunFolder, create_run, write_json
 from harness.evidence.waivers import load_waivers
 from harness.lease import Lease, die_with_parent, join
 from harness.plugin.referee import Referee
-from harness.plugin.seams import Accounts
+from harness.plugin.seams import Accounts, Visits
 from harness.plugin.state import Run, usage
 
 
@@ -30,6 +30,7 @@ class Conducting:
         self.referee = referee
         self.accounts: Accounts | None = None
         self.lease: Lease | None = None
+        self.visits: Visits | None = None
 
     def prepare(self, session: pytest.Session) -> None:
         """With workers, plan and begin before they start: pytest-xdist does not collect here by itself."""
@@ -52,6 +53,8 @@ class Conducting:
         if not self.run.began:
             return
         self.referee.end()
+        if self.visits is not None:
+            self.visits.end()
         try:
             if self.accounts is not None:
                 self.accounts.release()
@@ -71,6 +74,7 @@ class Conducting:
             self.lease = join(self.run.folder.lock)
             self.run.recorder.write("run", phase="start", id=self.run.folder.id, scope=plan.scope)
             self._lease_accounts()
+            self.visits = self.run.config.hook.pytest_deployday_visits(config=self.run.config, run=self.run)
         except UsageError as error:
             raise usage(error) from None
         self.referee.begin(session.items)

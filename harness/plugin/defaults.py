@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.plugin.options import Options
-from harness.plugin.seams import Accounts, Session
+from harness.plugin.seams import Accounts, Session, Visits
 
 if TYPE_CHECKING:
     from harness.plan.planned import Plan
@@ -41,6 +41,19 @@ def pytest_deployday_plan(config: pytest.Config, run: Run, accounts: Any) -> Pla
     if not isinstance(accounts, Held):
         return None
     return budgeted(run.plan, accounts, run.site.arch, run.options.servers, run.recorder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_deployday_visits(config: pytest.Config, run: Run) -> Visits | None:
+    """Visit all hosts that the site gives an address for, where some story is about hosts."""
+    from harness.cloud.visiting import Round
+    from harness.evidence.redaction import public_words
+    from harness.evidence.writer import Recorder
+
+    if not run.site.hosts or not any(row.id.startswith("hosts.") for row in run.plan.scenarios):
+        return None
+    public = public_words(run.site.arch.table)
+    return Round(run.site, run.folder, Recorder(run.folder.events, worker="visits", public=public))
 
 
 @pytest.hookimpl(trylast=True)

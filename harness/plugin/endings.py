@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from harness.errors import CloudError, OutOfReach
+from harness.errors import CloudError, OutOfReach, Untold
 from harness.plugin.interrupting import Stopped
 
 _LONGEST = 500
@@ -53,6 +53,8 @@ def ending_of(error: BaseException) -> Ending:
         return Ending("not_reached", "interrupted while it ran")
     if isinstance(error, OutOfReach):
         return Ending("out_of_reach", text)
+    if isinstance(error, Untold):
+        return Ending("crashed", text)
     if isinstance(error, pytest.skip.Exception):
         return Ending("crashed", f"a story cannot skip; say `requires=` or `applies=` ({text})")
     if isinstance(error, pytest.fail.Exception) and _TIMEOUT in str(error):

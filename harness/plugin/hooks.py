@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.plugin.seams import Accounts, Session
+from harness.plugin.seams import Accounts, Session, Visits
 
 
 @pytest.hookspec(firstresult=True)
@@ -23,6 +23,13 @@ def pytest_deployday_accounts(config: pytest.Config, run: Any) -> Accounts | Non
 def pytest_deployday_plan(config: pytest.Config, run: Any, accounts: Any) -> Any:
     """Fit the plan (``run.plan``) to what the accounts may do; called once, in the main process, after they
     were leased. The order stays as it is.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_deployday_visits(config: pytest.Config, run: Any) -> Visits | None:
+    """Begin to visit the hosts of the site, in the background; called once, in the main process, before the
+    first story.
     """
 
 

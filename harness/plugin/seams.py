@@ -23,6 +23,14 @@ class Accounts(Protocol):
         ...
 
 
+class Visits(Protocol):
+    """The visits to hosts that go on beside the stories."""
+
+    def end(self) -> None:
+        """Called once, when all stories are over."""
+        ...
+
+
 class Session(Protocol):
     """One process's session with the cloud."""
 

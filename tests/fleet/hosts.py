@@ -61,7 +61,7 @@ def host(name: str = "compute-1", number: int = 1, **changes: Any) -> Facts:
         "services": {each: Service(manager="upstart", running=True, enabled=True) for each in COMPUTE},
         "packages": PACKAGES,
         "users": {
-            "root": User(uid=0, gid=0, home="/root", shell="/bin/bash", groups=("root",)),
+            "root": User(uid=0, gid=0, home="/srv/root", shell="/bin/bash", groups=("root",)),
             "nova": User(uid=107, gid=110, home="/var/lib/nova", shell="/bin/false",
                          groups=("nova", "libvirtd")),
         },

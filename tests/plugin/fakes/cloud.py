@@ -81,6 +81,17 @@ def pytest_deployday_accounts(config: object, run: object) -> FakeAccounts:
     return FakeAccounts()
 
 
+class FakeVisits:
+    """Nobody is visited."""
+
+    def end(self) -> None:
+        pass
+
+
+def pytest_deployday_visits(config: object, run: object) -> FakeVisits:
+    return FakeVisits()
+
+
 def pytest_deployday_session(config: object, run: object, accounts: dict[str, Any]) -> FakeSession:
     assert accounts["user"]["password"] == "in-memory-only"
     return FakeSession(run)

@@ -54,6 +54,7 @@ class Site(Place):
             "path": str(self.path) if self.path else None,
             "cloud": self.file.cloud,
             "hosts": {name: host.address for name, host in self.hosts.items()},
+            "racks": {name: host.rack for name, host in self.hosts.items() if host.rack},
             "owners": self.file.owners,
             "lab": self.file.lab.model_dump(mode="json") if self.file.lab else None,
         }

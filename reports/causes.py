@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.arch.summing import sum_up
 from harness.evidence.reader import Row, row_id
 from harness.evidence.verdicts import Judgement, ScenarioVerdict
 from reports.budget import body_text
@@ -47,7 +48,10 @@ def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) 
         failure = _failure(record, judgement.scenarios[scenario.key], scenario, place)
         found.setdefault(_alike(failure), failure).scenarios.append(scenario)
     blocked = _blocked(scenarios)
-    told = [(_weight(failure, blocked), _cause(failure, blocked)) for failure in found.values()]
+    told = [
+        (_weight(failure, blocked), _cause(failure, blocked, _on(record, failure, scenarios)))
+        for failure in found.values()
+    ]
     ordered = [cause for _, cause in sorted(told, key=lambda pair: pair[0])]
     return ordered + ([_early(record, lost)] if lost or judgement.ended_early else [])
 
@@ -122,14 +126,25 @@ def _weight(failure: _Failure, blocked: Mapping[str, list[str]]) -> tuple[Any, .
     return (not failure.counts, _ORDER.index(failure.kind), -held, failure.place)
 
 
-def _cause(failure: _Failure, blocked: Mapping[str, list[str]]) -> Cause:
+def _on(record: Record, failure: _Failure, scenarios: Iterable[Scenario]) -> str:
+    """On which of its subjects one scenario failed alike: ``3 of 160 (017, 044, 101, all rack 3)``."""
+    same = {scenario.id for scenario in failure.scenarios} == {failure.first.id}
+    if len(failure.scenarios) < 2 or not same or not failure.first.subject:
+        return ""
+    everyone = [each.subject for each in scenarios if each.id == failure.first.id and each.subject]
+    mine = [each.subject for each in failure.scenarios if each.subject]
+    some, _, which = sum_up(mine, everyone, record.racks).partition(": ")
+    return line(f"{some} ({which})" if which else f"{some} subjects", 100)
+
+
+def _cause(failure: _Failure, blocked: Mapping[str, list[str]], on: str) -> Cause:
     row = failure.row
     deviations = [d for scenario in failure.scenarios for d in scenario.deviations if not d.waived]
     deviations.sort(key=lambda deviation: ("must", "should", "info").index(deviation.level))
     return Cause(
         kind=failure.kind,
         component=failure.component,
-        title=_title(failure, deviations),
+        title=_title(failure, deviations, on),
         symptom=_symptom(failure),
         scenarios=[scenario.key for scenario in failure.scenarios],
         blocked=[key for scenario in failure.scenarios for key in blocked.get(scenario.key, ())],
@@ -142,22 +157,23 @@ def _cause(failure: _Failure, blocked: Mapping[str, list[str]]) -> Cause:
     )
 
 
-def _title(failure: _Failure, deviations: Sequence[Deviation]) -> str:
+def _title(failure: _Failure, deviations: Sequence[Deviation], on: str) -> str:
     first, row, several = failure.first, failure.row, len(failure.scenarios)
     if failure.kind == "deviates":
         more = f" and {count(len(deviations) - 1, 'other')}" if len(deviations) > 1 else ""
         what = f"{deviations[0].path}{more}" if deviations else first.key
         if deviations and all(each.undescribed for each in deviations):
-            return f"{what} {'are' if more else 'is'} there and not described"
+            return f"{what} {'are' if more else 'is'} there and not described" + (on and f", on {on}")
         verb = "deviate" if more else "deviates"
-        return f"{what} {verb} from the description"
+        return f"{what} {verb} from the description" + (on and f", on {on}")
     if failure.kind == "unknown":
+        if on:
+            return f"{first.id} could not be judged on {on}"
         return f"{first.key} could not be judged" + (f", nor {several - 1} like it" if several > 1 else "")
     if row is not None and row["kind"] == "exchange" and ended(row) is None:
         return f"{failure.component or 'a service'} does not answer at {netloc(text(row.get('url')))}"
-    on = f" on {count(several, 'subject')}" if several > 1 and first.subject else ""
     reason = line(first.reason, 140) or "the story could not be completed"
-    return f"{first.id if on else first.key} failed{on}: {reason}"
+    return f"{first.id} failed on {on}: {reason}" if on else f"{first.key} failed: {reason}"
 
 
 def _symptom(failure: _Failure) -> str:

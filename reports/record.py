@@ -48,6 +48,13 @@ class Record:
         return site if isinstance(site, dict) else {"name": site}
 
     @property
+    def racks(self) -> Mapping[str, str]:
+        """Node → the rack it stands in, as far as the site says so."""
+        racks = self.site.get("racks")
+        found = racks.items() if isinstance(racks, dict) else ()
+        return {name: rack for name, rack in found if isinstance(rack, str)}
+
+    @property
     def lab(self) -> Mapping[str, Any] | None:
         """What the site said of the lab that it is, or None for a real cloud."""
         lab = self.site.get("lab") or self.run.get("lab")

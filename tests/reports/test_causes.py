@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,8 +81,23 @@ def test_stories_that_find_one_address_silent_are_one_cause(tmp_path: Path) -> N
 def test_one_story_that_fails_alike_on_subjects_is_one_cause(tmp_path: Path) -> None:
     (cause,) = stories(tmp_path, ("a.b[x]", "compute", 500), ("a.b[y]", "compute", 500)).causes
     assert cause.scenarios == ["a.b[x]", "a.b[y]"]
-    assert cause.title.startswith("a.b failed on 2 subjects")
+    assert cause.title.startswith("a.b failed on all 2 subjects: ")
     assert cause.next[0] == "grep -h req-7 /var/log/nova/*.log"
+
+
+def test_subjects_of_one_failure_are_summed_up(tmp_path: Path) -> None:
+    nodes = [f"compute-{number:03d}" for number in range(1, 9)]
+    keys = {node: f"hosts.services[{node}]" for node in nodes}
+    stage = Stage(tmp_path, plan=[planned(key, "hosts", "Services run.") for key in keys.values()])
+    run = json.loads((stage.folder.path / "run.json").read_text(encoding="utf-8"))
+    run["site"]["racks"] = {node: "3" if node > "compute-004" else "2" for node in nodes}
+    stage.file("run.json", run)
+    for node, key in keys.items():
+        bad = node in ("compute-005", "compute-007")
+        with stage.story(key, "failed" if bad else "completed", reason="dead" if bad else ""):
+            pass
+    (cause,) = build(stage.end()).causes
+    assert cause.title == "hosts.services failed on 2 of 8 (005, 007, all rack 3): dead"
 
 
 def test_different_failures_stay_apart(tmp_path: Path) -> None:

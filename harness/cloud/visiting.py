@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.evidence import Recorder, RunFolder
 from harness.fleet.questions import questions
 from harness.hosts.facts.questions import Questions
+from harness.hosts.facts.secrets import Secrets
 from harness.hosts.opening import Opened
 from harness.hosts.visiting import Visit, visit
 from harness.site import Site
@@ -35,8 +36,6 @@ class Round:
         self._record.close()
 
     def _visit(self) -> None:
-        from harness.hosts.facts.secrets import Secrets
-
         model = self._site.arch.model
         asked = {node: questions(node, model) for node in model.nodes}
         try:

@@ -6,7 +6,6 @@ import secrets as chance
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,10 +13,10 @@ from harness.errors import OutOfReach
 from harness.hosts.errors import HostError, HostUnreachable
 from harness.hosts.facts.model import Facts
 from harness.hosts.facts.questions import Questions
+from harness.hosts.facts.reading import raw, read_facts
+from harness.hosts.facts.script import script
+from harness.hosts.facts.secrets import Secrets
 from harness.hosts.node import Node
-
-if TYPE_CHECKING:
-    from harness.hosts.facts.secrets import Secrets
 
 AT_ONCE = 32
 LARGEST_ANSWER = 8 * 1024 * 1024
@@ -82,9 +81,6 @@ def _visit(
 
 
 def _asked(node: Node, entered: Visit, questions: Questions, secrets: Secrets) -> tuple[Visit, str]:
-    from harness.hosts.facts.reading import raw, read_facts
-    from harness.hosts.facts.script import script
-
     nonce = chance.token_hex(12)
     sent = time.time()
     try:

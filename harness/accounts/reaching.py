@@ -11,12 +11,12 @@ from harness.clients.through import Line, Way
 from harness.errors import OutOfReach
 from harness.hosts import HostUnreachable, NotTaken
 from harness.hosts.jump import Jump, cut_off, jump_of
-from harness.site import Site
+from harness.place import Place
 
 _BLAMED = "ssh"
 
 
-def way_to(site: Site) -> Way | None:
+def way_to(site: Place) -> Way | None:
     """The way to a site's endpoints; None where they are reached directly."""
     jump = jump_of(site)
     return None if jump is None else Through(jump)

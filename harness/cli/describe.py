@@ -1,9 +1,10 @@
-"""``deployday describe``: what an architecture comes to, clause by clause."""
+"""``deployday describe``: what an architecture comes to, clause by clause; or what a running cloud is."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,23 +17,83 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from harness.arch import Architecture, Clause, load
 from harness.arch.paths import Path as ClausePath
+from harness.arch.source import MAX_BYTES, read_text
+from harness.cli.capturing import BASE, written
+from harness.errors import Problem, UsageError
 
 Format = Literal["table", "yaml", "json"]
+_ARCH = {"deployday", "extends", "release", "nodes", "captured"}
 HEAD = ("clause", "value", "level", "seen by", "origin")
 
 
 def describe(
-    architecture: Annotated[
-        str, typer.Argument(metavar="ARCH", help="A YAML file, or a shipped name: essex/six-node.")
-    ],
-    overlay: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Lay a file over it.")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set one value.")
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="[ARCH | SITE]", help="An architecture to print, or a site to capture."),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = "table",
+    overlay: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="ARCH: lay a file over it.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="ARCH: set one value.")
+    ] = None,
+    form: Annotated[Format | None, typer.Option("--format", help="ARCH: how to print it (table).")] = None,
+    cloud: Annotated[
+        str | None, typer.Option("--cloud", metavar="NAME", help="Capture a cloud of clouds.yaml, no site.")
+    ] = None,
+    hosts: Annotated[
+        Path | None, typer.Option("--hosts", metavar="FILE", help="SITE: an inventory of more hosts.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="ARCH", help=f"SITE: what to extend ({BASE}).")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="SITE: what to call it, if not as the site.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="SITE: the file to write.")
+    ] = None,
 ) -> None:
+    """Print an architecture as it is resolved, or write one down from a running cloud.
+
+    ARCH, a YAML file or a shipped name: every clause with its value, level and origin. SITE, which need not
+    name an architecture yet, or --cloud NAME: the cloud is asked what it is, and a description of it printed
+    or written, with what differs from the base alone. Nothing in the cloud is changed.
+    """
+    for_arch = {"--overlay": overlay, "--set": settings, "--format": form}
+    for_site = {"--hosts": hosts, "--base": base, "--name": name, "--output": output}
+    if cloud is None and what is None:
+        raise UsageError("name an architecture to print, a site to capture, or --cloud NAME")
+    if cloud is not None and what is not None:
+        hint = f"--base {what} extends another base" if not is_site(what) else "a site names its cloud itself"
+        raise UsageError(Problem("--cloud", "stands alone: it is captured without a site", hint=hint))
+    if cloud is not None or is_site(str(what)):
+        _only(for_arch, "goes with an architecture, and this is a cloud")
+        written(what, cloud=cloud, hosts=hosts, base=base or BASE, output=output, name=name or "")
+        return
+    _only(for_site, "goes with a site, and this is an architecture")
+    show(str(what), overlay or (), settings or (), form or "table")
+
+
+def _only(options: Mapping[str, object], why: str) -> None:
+    """Options that say nothing here are refused, not passed over."""
+    problems = [Problem(option, why) for option, value in options.items() if value]
+    if problems:
+        raise UsageError(*problems)
+
+
+def is_site(ref: str) -> bool:
+    """Whether it is a file and has none of the keys that an architecture has alone."""
+    path = Path(ref)
+    if not path.is_file() or path.stat().st_size > MAX_BYTES:
+        return False
+    entry, _ = read_text(path.read_text("utf-8-sig", errors="replace"), ref)
+    return entry is not None and bool(entry.items) and not entry.items.keys() & _ARCH
+
+
+def show(architecture: str, overlay: Sequence[Path], settings: Sequence[str], form: Format) -> None:
     """Print a resolved architecture, each clause with its value, level and origin."""
-    arch = load(architecture, overlay or (), settings or ())
+    arch = load(architecture, overlay, settings)
     for warning in arch.warnings:
         Console(stderr=True, soft_wrap=True).print(f"warning: {warning}", markup=False, highlight=False)
     if form == "json":

@@ -3,7 +3,8 @@
 ``capturing`` asks the cloud, service by service and node by node; ``writing`` makes a file of what was found.
 """
 
+from harness.describing.capturing import Asked, capture
 from harness.describing.sheet import Sheet, read
 from harness.describing.writing import write
 
-__all__ = ["Sheet", "read", "write"]
+__all__ = ["Asked", "Sheet", "capture", "read", "write"]

@@ -25,7 +25,8 @@ class Sheet:
     """``tree`` is the whole of it, the base's part too, without ``level`` keys; ``levels`` are its own.
 
     ``base`` is what to load for ``extends``, where that is a file beside another. ``mark`` is what the key
-    ``captured`` says; ``notes`` are headings with sentences, for the end of the file.
+    ``captured`` says; ``unseen`` is what could not be seen, and ``notes`` are headings with sentences, for
+    the end of the file.
     """
 
     tree: Tree
@@ -33,6 +34,7 @@ class Sheet:
     base: str = ""
     levels: Levels = field(default_factory=dict)
     mark: Mapping[str, str] = field(default_factory=dict)
+    unseen: Sequence[str] = ()
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 

@@ -18,7 +18,7 @@ from harness.errors import OutOfReach
 from harness.hosts.connection import CONNECT_TIMEOUT, FAILURES, connect, connect_gateway, reason
 from harness.hosts.errors import HostUnreachable
 from harness.hosts.ways import NotTaken, tunnel
-from harness.site import Site
+from harness.place import Place
 
 _AGAIN = 30.0
 """Seconds for which a jump host that could not be entered is not tried again."""
@@ -114,7 +114,7 @@ def cut_off(line: paramiko.Channel) -> bool:
     return not line.get_transport().is_active()
 
 
-def jump_of(site: Site) -> Jump | None:
+def jump_of(site: Place) -> Jump | None:
     """The host that a site's API is reached through (``api.via``), entered once a process; None where it is
     reached directly.
     """

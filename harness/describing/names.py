@@ -1,0 +1,78 @@
+"""What nodes are called: by the site's hosts, by nova, by the addresses that endpoints stand on."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Iterable
+
+from harness.arch.ranges import is_name
+from harness.place import Place
+
+_STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class Names:
+    """Turns addresses and other people's names into names of nodes."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._known: dict[str, str] = {}
+        self.strangers: dict[str, str] = {}
+        """Addresses that are no host of the site → what their node is called here."""
+
+    def same(self, address: str, node: str) -> None:
+        """From now on an address is known to be a node's."""
+        self._known[address] = node
+
+    def knows(self, address: str) -> bool:
+        """Whether it is known whose an address is."""
+        return self._of_site(address) is not None or address in self._known
+
+    def at(self, address: str) -> str:
+        """The node at an address or host name; where nobody knows it, one called after the address."""
+        found = self._of_site(address) or self._known.get(address)
+        if found is None:
+            found = self._known[address] = _named(address)
+            self.strangers[address] = found
+        return found
+
+    def called(self, host: str) -> str:
+        """The node that nova or another service calls so."""
+        found = self._of_site(host) or self._known.get(host)
+        return found or self._known.setdefault(host, _named(host))
+
+    def _of_site(self, text: str) -> str | None:
+        for each in (text, *(_resolved(text) if self._place.hosts else ())):
+            node = each if each in self._place.hosts else self._place.node_of(each)
+            if node is not None:
+                return node
+        short = text.partition(".")[0]
+        return short if not _is_address(text) and short in self._place.hosts else None
+
+
+def _named(text: str) -> str:
+    """A text as the name of a node; of a host name that is no address its first part."""
+    if not _is_address(text):
+        text = text.partition(".")[0]
+    name = _STRANGE.sub("-", text).strip("-._")[:63].strip("-._")
+    return name if is_name(name) else "node"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _resolved(name: str) -> Iterable[str]:
+    if _is_address(name):
+        return ()
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ()
+    return dict.fromkeys(str(place[4][0]) for place in found)

@@ -32,11 +32,15 @@ class Daemon:
 
     def kill(self) -> None:
         """End it and everybody's connection, as when the machine is switched off."""
-        for child in _children(self.process.pid):
+        everybody = _children(self.process.pid)
+        for child in everybody:
             with suppress(ProcessLookupError):
                 os.kill(child, 9)
         self.process.kill()
         self.process.wait()
+        end = time.monotonic() + 5
+        while any(map(_runs, everybody)) and time.monotonic() < end:
+            time.sleep(0.01)
 
 
 @contextmanager
@@ -91,6 +95,13 @@ def _free() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def _runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except OSError:
+        return False
 
 
 def _children(parent: int) -> list[int]:

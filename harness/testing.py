@@ -32,7 +32,7 @@ from harness.clients.errors import (
 from harness.clients.values import CatalogueEntry, Image, Server, Snapshot, Volume
 from harness.cloud import Cloud
 from harness.cloud.guests import Guests
-from harness.errors import CloudError, OutOfReach
+from harness.errors import CloudError, OutOfReach, Untold
 from harness.hosts import Guest
 from harness.plan.declared import Applies, Need, Scenario, Subjects
 from harness.rings import Device, Finding, Placement
@@ -60,6 +60,7 @@ __all__ = [
     "ServerFault",
     "Snapshot",
     "Unreachable",
+    "Untold",
     "Volume",
     "scenario",
 ]

@@ -6,7 +6,7 @@ from harness.arch.draft import Draft
 from harness.arch.grammar import Ring
 from harness.arch.layout import PROXY, RINGS, STORAGE, Layout, natural
 
-_ALIKE = ("part_power", "replicas", "min_part_hours", "balance")
+_ALIKE = ("part_power", "replicas", "min_part_hours", "balance", "dispersion")
 _DEFAULTS = {"region": 1, "weight": 100.0}
 
 
@@ -22,7 +22,10 @@ def _ring(name: str, ring: Ring, layout: Layout, draft: Draft) -> None:
     draft.put(here, {"devices": {}})
     for part in _ALIKE:
         value = getattr(ring, part)
-        draft.put((*here, part), getattr(layout.rings, part) if value is None else value)
+        value = getattr(layout.rings, part) if value is None else value
+        if value is None:
+            continue
+        draft.put((*here, part), value)
         draft.note((*here, part), draft.sources.first((*here, part), (*above, part)))
     holders = sorted({*layout.nodes_with(PROXY), *layout.nodes_with(STORAGE)}, key=natural)
     draft.put((*here, "holders"), holders, above, f"the nodes with the roles {PROXY} and {STORAGE}")

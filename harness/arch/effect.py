@@ -81,7 +81,16 @@ def _vain_in_rings(layout: Layout) -> Iterator[tuple[Path, str]]:
     if not rings:
         return
     own = (rings.account, rings.container, rings.object)
-    for part in ("part_power", "replicas", "min_part_hours", "region", "zone", "weight", "balance"):
+    for part in (
+        "part_power",
+        "replicas",
+        "min_part_hours",
+        "region",
+        "zone",
+        "weight",
+        "balance",
+        "dispersion",
+    ):
         if all(getattr(ring, part) is not None for ring in own):
             yield (*above, part), "each ring has its own"
     if all(layout.description.nodes[node].zone for node in layout.nodes_with(STORAGE)):

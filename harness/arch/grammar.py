@@ -259,6 +259,7 @@ class RingShape(Written):
     zone: Zones | None = key("each node, each device, or one number for all", default=None)
     weight: Number | None = key("weight of a device", default=None)
     balance: Percent | None = key("how far a device may be from its share", default=None)
+    dispersion: Percent | None = key("share of replicas that may stand too close to each other", default=None)
 
 
 class Ring(RingShape):

@@ -292,13 +292,16 @@ class RingDevice(Resolved):
 
 
 class Ring(Resolved):
-    """One of the three rings. ``holders`` are the nodes that must have the file; ``balance`` in percent."""
+    """One of the three rings. ``holders`` are the nodes that must have the file; ``balance`` and
+    ``dispersion`` are Swift's figures, in percent.
+    """
 
     part_power: Annotated[int, Field(ge=1, le=32), Leaf("ring", "equal")]
     replicas: Annotated[int, Field(ge=1), Leaf("ring", "equal")]
     min_part_hours: RingNumber
     holders: Annotated[list[str], Leaf("ring", "exactly")]
     balance: Annotated[float, Leaf("ring", "at_most")]
+    dispersion: Annotated[float | None, Leaf("ring", "at_most")] = None
     devices: Annotated[dict[str, RingDevice], Collection(closed=True)]
 
 

@@ -56,13 +56,14 @@ def test_equal(cloud: Cloud, subject: str) -> None:
     cost=1.0,
 )
 def test_described(cloud: Cloud, subject: str) -> None:
-    """The ring of the majority is the described one: its power, replicas, devices, weights and balance."""
+    """The ring of most nodes is the described one: power, replicas, devices, weights, balance, dispersion."""
     place = ("objects", "rings", subject)
     with cloud.step(f"read the {subject} ring of the majority"):
         ring = cloud.rings.ring(subject)
         cloud.observe((*place, "part_power"), ring.part_power)
         cloud.observe((*place, "replicas"), ring.replicas)
         cloud.observe((*place, "balance"), ring.balance)
+        cloud.observe((*place, "dispersion"), round(cloud.rings.audit(subject).dispersion, 2))
         devices = {f"{cloud.node_at(device.ip)}/{device.name}": device for device in ring.devices}
         cloud.observe_names((*place, "devices"), sorted(devices))
         for name, device in devices.items():

@@ -63,7 +63,7 @@ def test_described(cloud: Cloud, subject: str) -> None:
         cloud.observe((*place, "part_power"), ring.part_power)
         cloud.observe((*place, "replicas"), ring.replicas)
         cloud.observe((*place, "balance"), ring.balance)
-        cloud.observe((*place, "dispersion"), round(cloud.rings.audit(subject).dispersion, 2))
+        cloud.observe((*place, "dispersion"), round(cloud.rings.audit(subject).dispersion, 4))
         devices = {f"{cloud.node_at(device.ip)}/{device.name}": device for device in ring.devices}
         cloud.observe_names((*place, "devices"), sorted(devices))
         for name, device in devices.items():

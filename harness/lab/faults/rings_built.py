@@ -13,7 +13,7 @@ from harness.lab.ringbuild import ring_specs
 @fault(
     "rings.two_on_one_device",
     component="swift",
-    caught_by=("rings.sound[object]",),
+    caught_by=("rings.sound[object]", "rings.described[object]"),
     story="The builder was changed by hand: two replicas of one partition lie on one device.",
     seam="real",
 )

@@ -24,11 +24,11 @@ KINDS = (
     Kind("ports", "port {}", software.ports),
     Kind("packages", "package {}", software.packages),
     Kind("versions", "version of the {}", software.versions, presence=False),
-    Kind("config files", "file {}", software.config_files, hidden=software.denied),
+    Kind("config files", "file {}", software.config_files, hidden=software.unasked),
     Kind("options", "{}", software.options, own=True, hidden=software.unread),
     Kind("owners", "file {}", software.owners, hidden=software.unlooked),
     Kind("digests", "content of {}", software.digests, own=True, presence=False),
     Kind("users", "user {}", software.users),
-    Kind("sysctl", "sysctl {}", software.sysctl, own=True),
+    Kind("sysctl", "sysctl {}", software.sysctl, own=True, presence=False),
 )
 """Everything that is compared, in the order in which a person would look at it."""

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from harness.arch.model import ReferenceArchitecture
 from harness.fleet.observed import Observed, unseen
-from harness.hosts.facts.model import Config, Facts, Unknown
+from harness.hosts.facts.model import NO_SUCH_FILE, Config, Facts, Unknown
 
 SEALED = "hmac:"
 _SECRET = Unknown(unknown="a secret: it is compared between hosts only")
@@ -53,7 +53,7 @@ def config(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Ob
             for option in options if _belongs(file, node, model) else ():
                 yield unseen(("config", file, option), facts.configs)
             continue
-        copies = {path: each for path, each in facts.configs.items() if _is(path, file)}
+        copies = _copies(facts.configs, file)
         for option in options:
             for path, copy in copies.items():
                 yield from _option(("config", file, option), path, copy)
@@ -94,6 +94,11 @@ def _plain(value: str) -> str:
     return value.lower() if value in ("True", "False") else value
 
 
+def _copies(configs: Mapping[str, Config | Unknown], file: str) -> dict[str, Config | Unknown]:
+    """The files of that name which are there."""
+    return {path: each for path, each in configs.items() if _is(path, file) and each != NO_SUCH_FILE}
+
+
 def _is(path: str, file: str) -> bool:
     return path == file or ("/" not in file and path.rpartition("/")[2] == file)
 
@@ -114,6 +119,6 @@ def nowhere(fleet: Mapping[str, Facts], model: ReferenceArchitecture) -> Iterato
     files = [facts.configs for facts in fleet.values()]
     read = [each for each in files if not isinstance(each, Unknown)]
     for file, options in model.config.items() if read and len(read) == len(files) else ():
-        if not any(_is(path, file) for each in read for path in each):
+        if not any(_copies(each, file) for each in read):
             for option in options:
                 yield Observed(("config", file, option), about="no host has such a file")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harness.fleet.values import Value, Values, as_set
-from harness.hosts.facts.model import Facts, Listener, Service, Unknown
+from harness.hosts.facts.model import NO_SUCH_FILE, Facts, Listener, Service, Unknown
 
 _NOT_THERE = Unknown(unknown="not there")
 _LARGEST_SERVICE_PORT = 32_767
@@ -111,10 +111,11 @@ def unread(facts: Facts, name: str) -> bool:
     return isinstance(found.get(name.partition(" [")[0], _NOT_THERE), Unknown)
 
 
-def denied(facts: Facts, name: str) -> bool:
-    """Whether a file of options could not be read: then it may be there or not."""
+def unasked(facts: Facts, name: str) -> bool:
+    """Whether a file of options may be there or not: nobody asked for it, or it could not be read."""
     found = {} if isinstance(facts.configs, Unknown) else facts.configs
-    return isinstance(found.get(name), Unknown)
+    copy = found.get(name, _NOT_THERE)
+    return isinstance(copy, Unknown) and copy != NO_SUCH_FILE
 
 
 def unlooked(facts: Facts, name: str) -> bool:

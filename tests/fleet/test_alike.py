@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from harness.fleet.alike import ABSENT, Odd, odd_ones
 from harness.hosts.facts.model import (
+    NO_SUCH_FILE,
     Config,
     Cpu,
     Facts,
@@ -64,7 +65,7 @@ DRIFTS: list[tuple[dict[str, Any], str, str, str]] = [
     (conf(17, rabbit_password="hmac:ffff"), f"{NODE} rabbit_password", "hmac:00112233aabbccdd", "hmac:ffff"),
     (conf(17, verbose="True"), f"{NODE} verbose", ABSENT, "True"),
     (conf(17, my_ip="10.0.0.2"), f"{NODE} my_ip", "<address of eth0>", "10.0.0.2"),
-    ({"configs": {}}, "file /etc/nova/nova.conf", "ini", ABSENT),
+    ({"configs": {"/etc/nova/nova.conf": NO_SUCH_FILE}}, "file /etc/nova/nova.conf", "ini", ABSENT),
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from harness.arch.paths import parse, show
 from harness.evidence.sight import judge_clause
 from harness.fleet.holding import FAMILIES, nowhere, observations, open_ports
 from harness.fleet.observed import Observed
-from harness.hosts.facts.model import Config, Facts, File, Listener, Mount, Service, Unknown
+from harness.hosts.facts.model import NO_SUCH_FILE, Config, Facts, File, Listener, Mount, Service, Unknown
 from tests.fleet.hosts import COMPUTE, NO_TOOL, host
 
 SMALL = ("nodes", "compute-1", "space", "/var/log", "free_gb")
@@ -136,8 +136,11 @@ def test_config_takes_the_last_value_and_says_what_is_not_set(arch: Architecture
 
 
 def test_a_file_that_belongs_to_a_service_and_is_not_there(arch: Architecture) -> None:
-    told = seen(arch, host(configs={}), "config")
-    assert told['config["nova.conf"].libvirt_type'].about == "compute-1 has no nova.conf"
+    for configs in ({}, {"/etc/nova/nova.conf": NO_SUCH_FILE}):
+        told = seen(arch, host(configs=configs), "config")
+        assert told['config["nova.conf"].libvirt_type'].about == "compute-1 has no nova.conf"
+    told = seen(arch, host(configs={"/etc/nova/nova.conf": Unknown(unknown="no", denied=True)}), "config")
+    assert told['config["nova.conf"].libvirt_type'].denied
     storage = host("storage-1", configs={})
     assert not list(FAMILIES["config"]("storage-1", storage, arch.model))
 

@@ -24,6 +24,10 @@ class Unknown(Fact):
     denied: bool = False
 
 
+NO_SUCH_FILE = Unknown(unknown="there is no such file")
+"""What an option file is that was asked for and is not there."""
+
+
 class System(Fact):
     """The operating system: ``id`` ``ubuntu``, ``version`` ``12.04``, ``kernel`` ``3.2.0-23-generic``."""
 

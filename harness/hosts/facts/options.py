@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from harness.hosts.facts.frames import LINE, Part
-from harness.hosts.facts.model import Config, Unknown
+from harness.hosts.facts.model import NO_SUCH_FILE, Config, Unknown
 from harness.hosts.facts.secrets import Secrets, unquoted
 
 DEFAULT = "DEFAULT"
@@ -24,7 +24,7 @@ _Option = tuple[str, str, str]
 def read_config(part: Part, secrets: Secrets) -> Config | Unknown:
     """An option file as it came."""
     if part.status == "absent":
-        return Unknown(unknown="there is no such file")
+        return NO_SUCH_FILE
     if part.denied:
         return Unknown(unknown="this user may not read it", denied=True)
     if not part.ok:

@@ -19,7 +19,7 @@ from harness.evidence.folder import RunFolder
 from harness.fleet import FAMILIES, Observed, naming, nova, odd_ones
 from harness.fleet.holding import open_ports
 from harness.fleet.sealed import unequal_secrets
-from harness.fleet.strangers import dhcp_servers
+from harness.fleet.strangers import dhcp_servers, orphaned_targets
 from harness.hosts import HostError, HostUnreachable
 from harness.hosts.facts.model import Facts, Unknown
 from harness.hosts.visiting import ANSWER_TIMEOUT, Visit
@@ -148,6 +148,14 @@ class Hosts:
         """What some of these nodes have otherwise than the others, in words."""
         wanted = set(nodes)
         return [str(odd) for odd in odd_ones({n: f for n, f in self.all().items() if n in wanted})]
+
+    def orphaned_targets(self, node: str) -> tuple[str, ...]:
+        """Targets of iSCSI of a node whose volume is gone, in words."""
+        return self._sure(node, orphaned_targets(self.facts(node)))
+
+    def missing_chains(self, node: str) -> tuple[str, ...]:
+        """Chains of nova-network that the packet filter of a node does not have, in words."""
+        return self._sure(node, nova.missing_chains(self.facts(node)))
 
     def full(self, node: str) -> tuple[str, ...]:
         """File systems of a node on which nothing can be written any more."""

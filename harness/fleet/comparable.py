@@ -1,12 +1,12 @@
 """What of a host's facts can be held against another host's: kinds of facts, each as values by name.
 
 What is a host's own by nature (names, addresses, MACs, process ids, uptime, load, guests and what they bring)
-stands in none of them.
+stands in none of ``KINDS``.
 """
 
 from __future__ import annotations
 
-from harness.fleet import machines, software
+from harness.fleet import machines, own, software
 from harness.fleet.values import Kind
 
 KINDS = (
@@ -32,3 +32,12 @@ KINDS = (
     Kind("sysctl", "sysctl {}", software.sysctl, own=True, presence=False),
 )
 """Everything that is compared, in the order in which a person would look at it."""
+
+OWN_KINDS = (
+    Kind("names", "{}", own.names, presence=False),
+    Kind("addresses", "addresses of {}", own.addresses),
+    Kind("macs", "MAC of {}", own.macs),
+    Kind("managed", "{}", own.managed),
+    Kind("cluster", "{}", own.cluster, presence=False),
+)
+"""What is compared with the same host's on another day only."""

@@ -10,6 +10,10 @@ from harness.fleet.questions import KVM
 from harness.hosts.facts.model import Facts, File, Unknown
 
 _VIRTUALISES = {"vmx", "svm"}
+_CHAINS = {
+    "filter": ("nova-filter-top", "nova-network-FORWARD", "nova-network-local"),
+    "nat": ("nova-postrouting-bottom", "nova-network-POSTROUTING", "nova-network-snat"),
+}
 FULL_MB = 50
 """Less than this is full, however large the file system."""
 _PSEUDO = ("/proc", "/sys", "/dev", "/run", "/snap", "/boot/efi")
@@ -69,3 +73,15 @@ def piling_queues(facts: Facts, limit: int = 1000) -> tuple[str, ...] | Unknown:
     if isinstance(queues, Unknown):
         return queues
     return tuple(f"{name}: {waiting} messages" for name, waiting in sorted(queues.items()) if waiting > limit)
+
+
+def missing_chains(facts: Facts) -> tuple[str, ...] | Unknown:
+    """Chains of nova-network (2012.1: nova/network/linux_net.py) that the packet filter does not have."""
+    if isinstance(facts.rules, Unknown):
+        return facts.rules
+    return tuple(
+        f"{chain} in {table}"
+        for table, chains in _CHAINS.items()
+        for chain in chains
+        if f"{table}/{chain}" not in facts.rules
+    )

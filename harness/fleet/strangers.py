@@ -42,3 +42,18 @@ def _holders(listeners: tuple[Listener, ...], processes: tuple[Process, ...]) ->
 
 def _told(process: Process) -> str:
     return f"{process.command[:80]} (pid {process.pid})"
+
+
+def orphaned_targets(facts: Facts) -> tuple[str, ...] | Unknown:
+    """Targets of iSCSI whose volume is gone: what a deletion that failed half-way leaves behind."""
+    if isinstance(facts.targets, Unknown):
+        return facts.targets
+    if isinstance(facts.volume_groups, Unknown):
+        return facts.volume_groups
+    kept = {volume for group in facts.volume_groups.values() for volume in group.volumes}
+    return tuple(
+        f"{target.name} ({store})"
+        for target in facts.targets
+        for store in target.stores
+        if store.startswith("/dev/") and store.rpartition("/")[2] not in kept
+    )

@@ -67,6 +67,22 @@ def test_volumes(cloud: Cloud, subject: str) -> None:
         cloud.hosts.hold(subject, "volumes")
 
 
+@scenario("hosts.chains", gate="hosts", needs=FACTS, subjects="nodes:network", requires=("hosts",), cost=0.1)
+def test_chains(cloud: Cloud, subject: str) -> None:
+    """The packet filter has the network manager's chains: without them no floating address leads anywhere."""
+    with cloud.step("read the packet filter"):
+        missing = cloud.hosts.missing_chains(subject)
+        cloud.check("each chain is there", not missing, found=f"no {', '.join(missing)}")
+
+
+@scenario("hosts.targets", gate="hosts", needs=FACTS, subjects="nodes:volume", requires=("hosts",), cost=0.1)
+def test_targets(cloud: Cloud, subject: str) -> None:
+    """No iSCSI target is left of a volume that is gone."""
+    with cloud.step("hold targets against volumes"):
+        orphans = cloud.hosts.orphaned_targets(subject)
+        cloud.check("each has its volume", not orphans, found=", ".join(orphans[:10]))
+
+
 @scenario(
     "hosts.identity",
     gate="hosts",

@@ -5,7 +5,7 @@ from typing import Any
 from harness.arch import load
 from harness.fleet import naming, nova
 from harness.fleet.sealed import unequal_secrets
-from harness.fleet.strangers import dhcp_servers
+from harness.fleet.strangers import dhcp_servers, orphaned_targets
 from harness.hosts.facts.model import (
     Broker,
     Config,
@@ -18,7 +18,9 @@ from harness.hosts.facts.model import (
     Process,
     Space,
     System,
+    Target,
     Unknown,
+    VolumeGroup,
 )
 from tests.fleet.hosts import fleet, host
 
@@ -166,3 +168,28 @@ def test_queues_that_pile_up_are_told() -> None:
     assert nova.piling_queues(host(broker=Broker(queues={"compute": 3, "cert": 5000}))) == (
         "cert: 5000 messages",
     )
+
+
+def test_a_target_without_its_volume_is_left_over() -> None:
+    def target(number: int) -> Target:
+        name = f"volume-{number:08d}"
+        return Target(name=f"iqn.2010-10.org.openstack:{name}", stores=(f"/dev/nova-volumes/{name}",))
+
+    groups = {"nova-volumes": VolumeGroup(size_gb=200, free_gb=199, volumes=("volume-00000001",))}
+    facts = host(targets=(target(1), target(2)), volume_groups=groups)
+    assert orphaned_targets(facts) == (
+        "iqn.2010-10.org.openstack:volume-00000002 (/dev/nova-volumes/volume-00000002)",
+    )
+
+
+def test_the_chains_of_the_network_manager() -> None:
+    names = {
+        "filter": ("nova-filter-top", "nova-network-FORWARD", "nova-network-local"),
+        "nat": ("nova-postrouting-bottom", "nova-network-POSTROUTING", "nova-network-snat"),
+    }
+    rules: dict[str, tuple[str, ...]] = {f"{table}/{chain}": () for table in names for chain in names[table]}
+    assert nova.missing_chains(host(rules=rules)) == ()
+    assert nova.missing_chains(host(rules={key: () for key in rules if "snat" not in key})) == (
+        "nova-network-snat in nat",
+    )
+    assert len(nova.missing_chains(host(rules={}))) == 6

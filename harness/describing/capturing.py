@@ -2,95 +2,178 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from harness.accounts.given import given
 from harness.accounts.reaching import way_to
 from harness.accounts.sessions import Sessions
+from harness.arch import Architecture, load
 from harness.arch.layout import AREAS
 from harness.clients.session import CloudSession
 from harness.clients.trail import Record
-from harness.describing import accounts, endpoints, ringfiles, rings, sizes, stores
+from harness.describing import (
+    accounts,
+    brought,
+    differing,
+    endpoints,
+    machines,
+    options,
+    ringfiles,
+    rings,
+    sizes,
+    stores,
+    visits,
+)
 from harness.describing.found import Found
 from harness.describing.names import Names
-from harness.describing.roles import Roles, by_catalogue, by_hosts, put, settle
+from harness.describing.ranges import collapse
+from harness.describing.roles import Roles, by_catalogue, by_hosts, by_services, put, settle
 from harness.describing.sheet import Sheet, layers
 from harness.describing.trees import merged
+from harness.describing.writing import write
+from harness.hosts import Node
+from harness.hosts.facts import Facts
 from harness.hosts.opening import opened
 from harness.place import Place
 
 RELEASE = "essex"
-_NO_SSH = "no way into the hosts"
 _BY_HOSTS = (
-    "identity.backend",
     "compute.hypervisor",
     "compute.scheduler",
+    "identity.backend",
     "network.manager",
     "volumes.driver",
-    "sizes of pools and volume groups",
-    "services, packages, configuration",
+    "configuration",
+    "dashboards",
+    "machines",
+    "packages",
+    "services",
+    "sizes of pools",
+    "volume groups",
 )
+"""What no API tells, in the words of a note."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a capture is made from: the place, a base with the name by which the file extends it."""
+    """What is captured, under which name, upon which base, and with which mark.
+
+    ``extends`` is how the file names its base.
+    """
 
     place: Place
     base: str
     extends: str
-    mark: dict[str, str]
+    mark: Mapping[str, str]
     name: str
 
 
 def capture(asked: Asked, record: Record) -> Sheet:
     """The sheet of a cloud. Raises ``CloudError`` where there is no token, ``UsageError`` for a base that is
-    none.
+    none, or where what was found contradicts itself.
     """
     base, _ = layers(asked.base)
-    found, names = Found(base), Names(asked.place)
+    work = _Capture(asked, Found(base), Names(asked.place), Roles({**(base.get("roles") or {})}))
     sessions = Sessions(RELEASE, record, way=way_to(asked.place))
     known = given(asked.place, sessions)
-    session, admin = sessions.open(known.accounts.main), known.accounts.admin is not None
-    found.put(("name",), asked.name)
-    services = endpoints.catalogue(found, session)
-    _services(found, session, admin=admin)
-    hosts = sizes.hosts(found, session)
-    roles = Roles({**(base.get("roles") or {})})
-    by_hosts(roles, found, hosts, names)
+    work.apis(sessions.open(known.accounts.main), admin=known.accounts.admin is not None)
     with opened(asked.place, record) as nodes:
-        held = ringfiles.rings(asked.place, nodes, found)
-    disks = rings.by_rings(roles, held, names)
-    by_catalogue(roles, found, services, hosts, names)
-    settle(roles, found, inside=False)
-    put(roles, found)
-    endpoints.describe(found, services, roles.answering, names)
-    if disks:
-        rings.describe(found, roles, held, disks)
-    return _sheet(asked, found, roles)
+        work.visits(nodes)
+    work.nodes()
+    work.insides()
+    return work.sheet()
 
 
-def _services(found: Found, session: CloudSession, *, admin: bool) -> None:
-    accounts.identity(found, session, admin=admin)
-    sizes.compute(found, session)
-    stores.images(found, session)
-    stores.network(found, session, admin=admin)
-    stores.volumes(found, session)
+@dataclass
+class _Capture:
+    """One cloud on its way to a sheet, step by step."""
+
+    asked: Asked
+    found: Found
+    names: Names
+    roles: Roles
+    services: dict[str, endpoints.Answering] = field(default_factory=dict)
+    hosts: dict[str, set[str]] = field(default_factory=dict)
+    held: dict[str, ringfiles.Held] = field(default_factory=dict)
+    told: dict[str, Facts] = field(default_factory=dict)
+
+    def apis(self, session: CloudSession, *, admin: bool) -> None:
+        """What every service says."""
+        self.found.put(("name",), self.asked.name)
+        self.services = endpoints.catalogue(self.found, session)
+        accounts.identity(self.found, session, admin=admin)
+        sizes.compute(self.found, session)
+        stores.images(self.found, session)
+        stores.network(self.found, session, admin=admin)
+        stores.volumes(self.found, session)
+        self.hosts = sizes.hosts(self.found, session)
+
+    def visits(self, nodes: Callable[[str], Node]) -> None:
+        """What every host has and tells."""
+        self.held = ringfiles.rings(self.asked.place, nodes, self.found)
+        self.told = visits.facts(self.asked.place, nodes, self.found)
+
+    def nodes(self) -> None:
+        """Who does what: the nodes with their roles, endpoints and disks."""
+        running = visits.services(self.told)
+        by_hosts(self.roles, self.found, self.hosts, self.names)
+        disks = rings.by_rings(self.roles, self.held, self.names)
+        by_catalogue(self.roles, self.found, self.services, self.hosts, self.names)
+        by_services(self.roles, running)
+        brought.services(self.roles, self.found, visits.known(self.told), running)
+        everywhere = bool(running) and len(running) == len(self.asked.place.hosts)
+        settle(self.roles, self.found, inside=everywhere)
+        put(self.roles, self.found)
+        endpoints.describe(self.found, self.services, self.roles.answering, self.names)
+        if disks:
+            rings.describe(self.found, self.roles, self.held, disks)
+
+    def insides(self) -> None:
+        """What only hosts tell: first of the cloud, then, held against that, of themselves."""
+        found, roles, told = self.found, self.roles, self.told
+        if not told:
+            why = "no host told anything" if self.asked.place.hosts else "no way into the hosts"
+            for what in _BY_HOSTS:
+                found.blind(what, why)
+            return
+        machines.volume_groups(found, roles, told)
+        machines.packages(found, roles, told)
+        machines.hardware(found, roles, told)
+        options.describe(found, told)
+        machines.areas(found, roles, told, self._so_far().model)
+        differing.settle(found, roles, self._so_far(), told)
+        arch = self._so_far()
+        differing.tell(found, arch, told)
+        differing.unseen(found, arch, told)
+
+    def _so_far(self) -> Architecture:
+        """The architecture that the description comes to, as far as it has come."""
+        with TemporaryDirectory(prefix="deployday-") as folder:
+            file = Path(folder) / f"{self.asked.name}.yaml"
+            file.write_text(write(replace(self.sheet(), extends=self.asked.base)), encoding="utf-8")
+            return load(file)
+
+    def sheet(self) -> Sheet:
+        """What was found of areas that some node has a role for, and what is to be said beside it."""
+        found, asked = self.found, self.asked
+        tree: dict[str, Any] = dict(found.tree)
+        for area, role in {**AREAS, "images": "images"}.items():
+            if not self.roles.nodes_with(role):
+                tree.pop(area, None)
+        unseen = tuple(one for what in found.unseen.values() for one in what)
+        whole = merged(found.base, tree)
+        return Sheet(whole, asked.extends, asked.base, found.levels, asked.mark, unseen, _notes(found))
 
 
-def _sheet(asked: Asked, found: Found, roles: Roles) -> Sheet:
-    """What was found of areas that some node has a role for."""
-    for area, role in {**AREAS, "images": "images"}.items():
-        if not roles.nodes_with(role):
-            found.tree.pop(area, None)
-    notes = {
+def _notes(found: Found) -> dict[str, list[str]]:
+    return {
         "Not seen; where the base says something of it, that stands:": [
-            f"{', '.join(what)}: {why}" for why, what in found.unseen.items()
+            f"{', '.join(collapse(what))}: {why}" for why, what in found.unseen.items()
         ],
         "Taken for granted:": found.assumed,
         "Seen, and not described:": found.odd,
     }
-    tree: dict[str, Any] = merged(found.base, found.tree)
-    unseen = tuple(one for what in found.unseen.values() for one in what)
-    return Sheet(tree, asked.extends, asked.base, found.levels, asked.mark, unseen, notes)

@@ -18,13 +18,12 @@ _AT_ONCE = 16
 
 @dataclass
 class Fetched:
-    """What one host has: its ring files and builders by ring; ``silent`` where it cannot be entered."""
+    """What one host has: its ring files and builders by ring. One that cannot be entered has none."""
 
     node: str
     rings: dict[str, bytes] = field(default_factory=dict)
     builders: dict[str, bytes] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
-    silent: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,6 @@ def rings(place: Place, opened: Callable[[str], Node], found: Found) -> dict[str
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="rings") as pool:
         fetched += pool.map(lambda name: _fetch(opened, name, place), names[1:])
     for each in fetched:
-        if each.silent:
-            found.blind(each.node, each.silent)
         for what, why in each.failed.items():
             found.blind(f"{what} of {each.node}", why)
     held = {name: one for name in RINGS if (one := _held(name, fetched, found)) is not None}
@@ -60,8 +57,7 @@ def _fetch(opened: Callable[[str], Node], name: str, place: Place) -> Fetched:
     try:
         node = opened(name)
         node.reach()
-    except (HostUnreachable, OutOfReach) as error:
-        found.silent = shown(str(error))
+    except (HostUnreachable, OutOfReach):
         return found
     for ring in RINGS:
         for into, path in (

@@ -110,11 +110,15 @@ def by_services(roles: Roles, running: Mapping[str, set[str]]) -> None:
 
 def settle(roles: Roles, found: Found, *, inside: bool) -> None:
     """Roles that something needs and nobody saw; ``inside``: hosts were looked into, nothing is assumed."""
+    assumed: dict[str, list[str]] = {}
     for role in _BEHIND:
         needing = [node for name in roles.table for node in _needing(roles, name, role)]
         if needing and not roles.nodes_with(role) and not inside:
             roles.give(needing[0], role)
-            found.assumed.append(f"{needing[0]} runs the {role}: something must, and no API tells where")
+            assumed.setdefault(needing[0], []).append(role)
+    for node, names in assumed.items():
+        told = " and ".join(names)
+        found.assumed.append(f"{node} runs the {told}: something must, and no API tells where")
     for name in roles.table:
         needs = list(roles.row(name).get("needs", ()))
         met = [role for role in needs if roles.nodes_with(role)]

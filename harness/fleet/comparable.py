@@ -37,7 +37,7 @@ OWN_KINDS = (
     Kind("names", "{}", own.names, presence=False),
     Kind("addresses", "addresses of {}", own.addresses),
     Kind("macs", "MAC of {}", own.macs),
-    Kind("managed", "{}", own.managed),
+    Kind("managed", "{}", own.managed, hidden=own.half_told),
     Kind("cluster", "{}", own.cluster, presence=False),
 )
 """What is compared with the same host's on another day only."""

@@ -18,6 +18,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 14)
+BESIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""Files of tests run beside each other, a file as a whole: its tests share what is costly to set up."""
 
 
 def main(words: list[str]) -> int:
@@ -34,7 +36,7 @@ def main(words: list[str]) -> int:
         return 0
     if words[0] == "test":
         python = environment("dev")
-        return subprocess.call([python, "-m", "pytest", *words[1:]], cwd=HERE)
+        return subprocess.call([python, "-m", "pytest", *BESIDE, *words[1:]], cwd=HERE)
     python = environment("run")
     return subprocess.call([python, "-P", "-m", "harness.cli", *words])
 

@@ -38,8 +38,10 @@ from harness.lab.folder import LabFolder, write_secret
 from harness.lab.guests.ssh import jump
 from harness.lab.guests.state import FOLDER as GUESTS
 from harness.lab.hostside.commands import commands
+from harness.lab.hostside.hosts import PROGRAMS, Hosts, shown_processes
 from harness.lab.hostside.keys import user_key, write_known_hosts
 from harness.lab.hostside.nodes import Node
+from harness.lab.hostside.sessions import Rooms
 from harness.lab.jitter import Late, jitter
 from harness.lab.layout import Layout
 from harness.lab.objects.stack import ObjectStack, Secrets
@@ -101,6 +103,8 @@ class _Plane:
     world: World
     stack: ObjectStack | None
     nodes: dict[str, Node]
+    hosts: Hosts
+    rooms: Rooms
 
     @classmethod
     def of(cls, folder: LabFolder) -> _Plane:
@@ -129,7 +133,10 @@ class _Plane:
             node.onward, node.commands = partial(jump, world), commands(stack)
             inner = stack.inner if stack and node.name in stack.holders else ()
             node.inner = endpoints(model, layout).union(inner)
-        return cls(folder, layout, world, stack, nodes)
+        sockets = shown_processes(model, listening(model, layout), layout)
+        hosts = Hosts(world, layout, folder.nodes, stack, sockets)
+        hosts.furnish()
+        return cls(folder, layout, world, stack, nodes, hosts, Rooms(folder.path / PROGRAMS))
 
     async def run(self, control: socket.socket) -> None:
         """Serve until SIGTERM; raises ``LabError`` where something cannot be started."""
@@ -141,6 +148,7 @@ class _Plane:
             server = _server(self._table(bench))
             storing = asyncio.create_task(self._bring_up_objects())
             storing.add_done_callback(lambda task: _stop_on_error(task, server))
+            self._open_hosts()
             for node in self.nodes.values():
                 await node.start()
             await self._show_screens()
@@ -150,9 +158,18 @@ class _Plane:
         finally:
             for node in self.nodes.values():
                 node.stop()
+            self.rooms.close()
+            self.hosts.close()
             screens(self.world).stop()
             if self.stack:
                 self.stack.close()
+
+    def _open_hosts(self) -> None:
+        """Rooms for sessions, and answers to what is asked in them."""
+        self.rooms.probe(next(iter(self.nodes.values())).folder)
+        self.hosts.open()
+        for node in self.nodes.values():
+            node.rooms = self.rooms
 
     def _table(self, bench: Bench) -> dict[Socket, ASGIApp]:
         made = apps(self.world, bench)

@@ -1,10 +1,10 @@
-"""The few commands that a node's SSH takes: the words of an operator who restarts Swift, with real effect.
+"""``swift-init`` of the nodes, with real effect, and the few commands of a machine where nodes have no shell.
 
     command -v NAME
     [sudo -n] swift-init SERVER start|stop|status
 
-Everything else is "not found", as a shell says. Stopping and starting is root's: without ``sudo`` it is
-refused, as on a host where the operator's own user owns no service.
+Where user namespaces are not allowed, a node's SSH takes these words and no other. Stopping and starting is
+root's: without ``sudo`` it is refused, as on a host where the operator's own user owns no service.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ class Done:
     err: str = ""
 
 
+NO_SHELL = 126
+"""The status of every other command there."""
 Commands = Callable[[str, str], Done]
 """``commands(node, line)``; it blocks."""
 
 
 def commands(stack: ObjectStack | None) -> Commands:
-    """The commands of the nodes of a lab; without object storage no node has ``swift-init``."""
+    """What nodes take that have no shell; without object storage no node has ``swift-init``."""
 
     def run(node: str, line: str) -> Done:
         try:
@@ -50,12 +52,15 @@ def commands(stack: ObjectStack | None) -> Commands:
                 found = name in _known(stack, node) and (name != "rsync" or has_rsync())
                 return Done(0, f"{which(name) or f'/usr/bin/{name}'}\n") if found else Done(1)
             case ["swift-init", name, verb] if stack is not None and "swift-init" in _known(stack, node):
-                return _SwiftInit(stack, node, name, root).run(verb)
-            case [first, *_]:
-                return Done(127, err=f"sh: 1: {first}: not found\n")
-        return Done(0)
+                return swift_init(stack, node, name, root, verb)
+        return Done(NO_SHELL)
 
     return run
+
+
+def swift_init(stack: ObjectStack, node: str, name: str, root: bool, verb: str) -> Done:
+    """``swift-init NAME VERB`` on a node, over the servers of that name (``object-server``)."""
+    return _SwiftInit(stack, node, name, root).run(verb)
 
 
 def _known(stack: ObjectStack | None, node: str) -> Sequence[str]:

@@ -1,8 +1,9 @@
 """One SSH server a node.
 
-A key opens it, SFTP shows the node's folder as ``/``; of commands there are a few (``commands``), and no
-shell. As a jump host it leads to the guests that a node of the cloud would reach, and a node with rings to
-the storage servers.
+A key opens it, SFTP shows the node's folder as ``/``, and every command has a room of its own in there
+(``sessions``); where the machine allows no rooms there are a few commands (``commands``) and no shell. As a
+jump host it leads to the guests that a node of the cloud would reach, and a node with rings to the storage
+servers.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Any
 
 import asyncssh
 
-from harness.lab.hostside.commands import Commands
+from harness.lab.hostside.commands import NO_SHELL, Commands
 from harness.lab.hostside.keys import host_key
+from harness.lab.hostside.sessions import Manner, Rooms, attend
 from harness.lab.hostside.user import USER
 
 _BACKLOG = 64
@@ -71,6 +73,8 @@ class Node:
     authorized_keys: Path
     onward: Onward | None = None
     commands: Commands | None = None
+    rooms: Rooms | None = None
+    manner: Manner = field(default_factory=Manner)
     inner: frozenset[tuple[str, int]] = frozenset()
     """Addresses and ports of the cloud's own servers that the node forwards to."""
     connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
@@ -97,6 +101,8 @@ class Node:
             sftp_factory=_rooted(self.folder),
             process_factory=self._execute,
             allow_scp=False,
+            encoding=None,
+            line_editor=False,
             password_auth=False,
             kbdint_auth=False,
             gss_host=None,
@@ -104,15 +110,27 @@ class Node:
             login_timeout=20,
         )
 
-    async def _execute(self, process: asyncssh.SSHServerProcess[str]) -> None:
-        """One command; it may block, and is carried out to its end, whoever goes away meanwhile."""
-        if process.command is None or self.commands is None:
-            process.stderr.write("this node has no terminal: say the command\n")
+    async def _execute(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        """One session: in a room, or what can be had without one."""
+        if process.command is None and process.term_type is not None:
+            process.stderr.write(b"this node has no terminal: say the command\n")
             process.exit(1)
             return
+        refusal = await self.rooms.refusal() if self.rooms is not None else "this node has no shell"
+        if self.rooms is not None and not refusal:
+            await attend(process, self.rooms, self.folder, self.manner)
+        else:
+            await self._without_room(process, refusal)
+
+    async def _without_room(self, process: asyncssh.SSHServerProcess[bytes], refusal: str) -> None:
+        """A command that may block, and is carried out to its end, whoever goes away meanwhile."""
+        if process.command is None or self.commands is None:
+            process.stderr.write(f"{refusal}\n".encode())
+            process.exit(NO_SHELL)
+            return
         done = await asyncio.to_thread(self.commands, self.name, process.command)
-        process.stdout.write(done.out)
-        process.stderr.write(done.err)
+        process.stdout.write(done.out.encode())
+        process.stderr.write((done.err or (f"{refusal}\n" if done.status == NO_SHELL else "")).encode())
         process.exit(done.status)
 
     def stop(self) -> None:

@@ -2,7 +2,8 @@
 # N, the nonce of every frame, is set before this; what is said between two frames is anybody's text.
 #   N { section / N @ part / N ? status of the part / N = section (said all) / N } section why / N .
 LC_ALL=C
-export LC_ALL
+LVM_SUPPRESS_FD_WARNINGS=1
+export LC_ALL LVM_SUPPRESS_FD_WARNINGS
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 export PATH
 unset CDPATH ENV BASH_ENV POSIXLY_CORRECT COLUMNS 2>/dev/null
@@ -16,7 +17,9 @@ run() {
     part "$1"
     shift
     "$@" 2>&1
-    ended $?
+    code=$?
+    ended $code
+    return $code
 }
 
 # try LABEL COMMAND…: the same where the command is there
@@ -164,7 +167,7 @@ ask_listeners() {
     if have ss; then
         run ss ss -lntup
     elif have netstat; then
-        run netstat netstat -lntup
+        run netstat netstat -lntup || run netstat-plain netstat -lntu
     else
         for file in tcp tcp6 udp udp6; do show "/proc/net/$file" 400000; done
     fi

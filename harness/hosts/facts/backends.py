@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from harness.hosts.facts.frames import Part, Section
 from harness.hosts.facts.model import Broker, Database, Unknown
@@ -10,15 +11,18 @@ from harness.hosts.facts.model import Broker, Database, Unknown
 _VERSION = re.compile(
     r'\{rabbit,"RabbitMQ",\s*"(?P<version>[^"]+)"\}|^\s*RabbitMQ version: (?P<today>\S+)', re.MULTILINE
 )
-_RUNNING = re.compile(r"\{running_nodes,\s*\[(?P<nodes>[^\]]*)\]")
-_RUNNING_TODAY = re.compile(r"^Running Nodes\s*$(?P<nodes>(?:\n(?!\S* ?\S+ \S+).*)*)", re.MULTILINE)
-_NODE = re.compile(r"'?([\w.-]+@[\w.-]+)'?")
-_QUEUE = re.compile(r"(?P<name>\S(?:.*\S)?)\s+(?P<count>\d{1,15})")
+_RUNNING = re.compile(r"\{running_nodes,\s*\[(?P<nodes>[^\]]{0,4096})\]")
+_NODE = re.compile(r"'?([\w.-]{1,256}@[\w.-]{1,256})'?")
+_DEAD = re.compile(
+    r"nodedown|unable to (?:connect to|perform an operation on) node|requires the 'rabbit' app to be running"
+)
 
 
 def read_broker(section: Section) -> Broker | Unknown:
     """``rabbitmqctl`` of 2.7 and of today."""
     status = section.part("status")
+    if status is not None and not status.denied and any(map(_DEAD.search, status.lines)):
+        return Broker(queues=section.unknown("status"))
     if status is None or not status.ok:
         return section.unknown("rabbitmqctl", "status", "cluster")
     found = _VERSION.search("\n".join(status.lines))
@@ -31,14 +35,26 @@ def read_broker(section: Section) -> Broker | Unknown:
 
 
 def _nodes(part: Part) -> tuple[str, ...]:
-    text = "\n".join(part.lines)
-    found = _RUNNING.search(text) or _RUNNING_TODAY.search(text)
-    return tuple(dict.fromkeys(_NODE.findall(found["nodes"]))) if found else ()
+    found = _RUNNING.search("\n".join(part.lines))
+    if found:
+        return tuple(dict.fromkeys(_NODE.findall(found["nodes"])))
+    lines = iter(part.lines)
+    nodes: list[str] = []
+    for line in lines:
+        if line.strip() == "Running Nodes":
+            after = (line.strip() for line in lines)
+            nodes = list(takewhile(lambda line: not line or _NODE.fullmatch(line) is not None, after))
+            break
+    return tuple(dict.fromkeys(filter(None, nodes)))
 
 
 def _queues(part: Part) -> dict[str, int]:
-    rows = (_QUEUE.fullmatch(line.strip()) for line in part.lines)
-    return {row["name"].replace("\t", " "): int(row["count"]) for row in rows if row}
+    rows = (line.rsplit(None, 1) for line in part.lines)
+    return {
+        row[0].strip().replace("\t", " "): int(row[1])
+        for row in rows
+        if len(row) == 2 and row[1].isdecimal() and row[1].isascii() and len(row[1]) < 16
+    }
 
 
 def read_database(section: Section) -> Database | Unknown:
@@ -48,6 +64,8 @@ def read_database(section: Section) -> Database | Unknown:
         text = "\n".join(part.lines)
         version = re.search(r"^Server version\s+(\S+)", text, re.MULTILINE)
         answers = "mysqld is alive" in text or "Access denied for user" in text
+        if not answers and "(13)" in text:
+            return Unknown(unknown="this user may not see it", denied=True)
         return Database(kind="mysql", version=version[1] if version else "", answers=answers)
     part = section.part("psql")
     if part is not None:

@@ -13,11 +13,12 @@ from harness.hosts.facts.model import Unknown
 
 LINE = 4096
 LINES = 20_000
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _ODD = re.compile(r"[^\t -~]")
 _DENIED = re.compile(
     r"permission denied|operation not permitted|must be (?:run (?:as|by) )?(?:the )?(?:super)?(?:root|user)"
     r"|are you root|need to be root|requires root|as a non-root user|root privileges|only root can"
-    r"|access denied for user|run as root",
+    r"|access denied for user|run as root|\beacces\b",
     re.IGNORECASE,
 )
 WHY = {
@@ -91,9 +92,10 @@ def _first(lines: tuple[str, ...]) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without anything that a terminal or a report could take for an order."""
+    """The text without anything that a terminal or a report could take for an order; colours are left out."""
     if not _ODD.search(text):
         return text
+    text = _COLOURS.sub("", text)
     return "".join(sign if sign.isprintable() or sign == "\t" else "\ufffd" for sign in text)
 
 

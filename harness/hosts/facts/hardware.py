@@ -11,6 +11,7 @@ from harness.hosts.facts.secrets import unquoted
 
 _NO_DISK = re.compile(r"(?:loop|ram|zram|sr|fd|dm-|nbd|mtdblock)\d*\Z")
 _PARTITION = re.compile(r"(?:[hsv]d[a-z]+\d+|xvd[a-z]+\d+|(?:nvme\d+n\d+|mmcblk\d+|md\d+)p\d+)\Z")
+_CODE_NAMED = re.compile(r"(?P<name>Ubuntu) [a-z]+ \((?P<number>[\d.]+[^()]*)\)")
 _RELEASE = re.compile(r"(?P<name>.*?) release (?P<version>[\d.]+)")
 
 
@@ -38,7 +39,7 @@ def _release(section: Section) -> dict[str, str]:
     """What the release files say, in the words of ``os-release``."""
     part = section.part("/etc/os-release")
     if part:
-        return _assigned(part)
+        return _by_number(_assigned(part))
     part = section.part("/etc/lsb-release")
     if part and (told := _assigned(part)):
         return {
@@ -55,6 +56,12 @@ def _release(section: Section) -> dict[str, str]:
         version = part.lines[0].strip()
         return {"ID": "debian", "VERSION_ID": version, "PRETTY_NAME": f"Debian {version}"}
     return {}
+
+
+def _by_number(told: dict[str, str]) -> dict[str, str]:
+    """Ubuntu 12.04 says ``Ubuntu precise (12.04.5 LTS)`` here, ``Ubuntu 12.04.5 LTS`` everywhere else."""
+    found = _CODE_NAMED.fullmatch(told.get("PRETTY_NAME", ""))
+    return told | {"PRETTY_NAME": f"{found['name']} {found['number']}"} if found else told
 
 
 def _assigned(part: Part) -> dict[str, str]:

@@ -15,12 +15,20 @@ _SERVICE = re.compile(
     r"(?P<binary>nova-[\w-]+|cinder-[\w-]+)\s+(?P<host>\S+)\s+(?P<zone>\S+\s+)??(?P<enabled>enabled|disabled)\s+"
     r"(?P<alive>:-\)|XXX|xxx)(?:\s|$)"
 )
-_VERSION = re.compile(r"\d{1,4}(?:\.\w+)+(?:[ ]\([\w.:+-]+\))?")
+_VERSION = re.compile(r"\d{1,4}(?:\.\w+)+(?:-\w+)?(?: \([\w.:+-]+\))?")
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _RANGE = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}|[0-9a-fA-F:]+:[0-9a-fA-F:]*/\d{1,3}")
-_DOMAIN = re.compile(
-    r"\s*(?:-|\d+)\s+(?P<name>\S(?:.*\S)?)\s+"
-    r"(?P<state>running|idle|blocked|paused|in shutdown|shut off|crashed|dying|pmsuspended|no state)\s*"
+_STATES = (
+    "running",
+    "idle",
+    "blocked",
+    "paused",
+    "in shutdown",
+    "shut off",
+    "crashed",
+    "dying",
+    "pmsuspended",
+    "no state",
 )
 
 
@@ -93,4 +101,10 @@ def read_domains(section: Section) -> dict[str, str] | Unknown:
     part = section.part("virsh")
     if part is None or not part.ok:
         return section.unknown("virsh")
-    return {match["name"]: match["state"] for match in filter(None, map(_DOMAIN.fullmatch, part.lines))}
+    found: dict[str, str] = {}
+    for line in part.lines:
+        number, _, rest = line.strip().partition(" ")
+        state = next((state for state in _STATES if rest.endswith(f" {state}")), "")
+        if state and (number == "-" or number.isdecimal()):
+            found[rest.removesuffix(state).strip()] = state
+    return found

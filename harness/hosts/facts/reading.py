@@ -8,7 +8,7 @@ from typing import Any
 from harness.hosts.facts.accounts import read_users
 from harness.hosts.facts.backends import read_broker, read_database
 from harness.hosts.facts.files import read_files, read_sysctl
-from harness.hosts.facts.frames import Section, sections
+from harness.hosts.facts.frames import Section, printable, sections
 from harness.hosts.facts.hardware import read_clock, read_cpu, read_disks, read_memory, read_system
 from harness.hosts.facts.listeners import read_listeners
 from harness.hosts.facts.model import Config, Facts, Unknown
@@ -32,7 +32,6 @@ _PLAIN: dict[str, Callable[[Section], Any]] = {
     "space": read_space,
     "interfaces": read_interfaces,
     "resolvers": read_resolvers,
-    "listeners": read_listeners,
     "packages": read_packages,
     "users": read_users,
     "rules": read_rules,
@@ -42,6 +41,7 @@ _PLAIN: dict[str, Callable[[Section], Any]] = {
     "broker": read_broker,
     "database": read_database,
 }
+_LONGEST = 16_384
 _NO_ANSWER = "the answer ended before it was told"
 
 
@@ -72,8 +72,8 @@ def read_facts(
 
 
 def raw(output: str, secrets: Secrets) -> str:
-    """The answer as it is kept for evidence: without secrets."""
-    return secrets.cut(output)
+    """The answer as it is kept for evidence: without secrets; a line ends after 16,384 characters."""
+    return secrets.cut("\n".join(printable(line[:_LONGEST]) for line in output.split("\n")))
 
 
 class _Reading:
@@ -123,6 +123,8 @@ class _Reading:
             return read_clock(section, self._found.get("clock_end"), *self._times)
         if name == "services":
             return read_services(section, self._processes)
+        if name == "listeners":
+            return read_listeners(section, self._processes)
         if name == "files":
             return read_files(section, self._questions.files)
         if name == "sysctl":

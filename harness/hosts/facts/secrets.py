@@ -17,18 +17,38 @@ _URLS = frozenset({"sql_connection"})
 """Names of whole URLs: only their password is a secret."""
 _EXACT = NAMES - _URLS
 _TELLING = re.compile(
-    r"password|passwd|passphrase|secret|(?:^|_)pass$|(?:^|_)pwd$|(?:^|[_-])key(?:s)?$|(?:^|_)token$|(?:^|_)cookie$|swift_hash_path"
-    r"|credential",
+    r"password|passwd|passphrase|secret|credential|swift_hash_path|cookie$"
+    r"|(?:^|_)(?:pass|pwd|keys?|token)$",
     re.IGNORECASE,
 )
 _USERS = re.compile(r"user(?:64)?_", re.IGNORECASE)
 _TEMPAUTH = re.compile(r"tempauth|swauth|devauth", re.IGNORECASE)
-_AUTHORITY = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<authority>[^\s\"'<>?#]*)")
+_AUTHORITY = re.compile(r"(?P<scheme>(?<![\w+.-])[A-Za-z][\w+.-]*://)(?P<authority>[^\s\"'<>?#]*)")
 _SECTION = re.compile(r"\s*\[([^\]]*)\]")
-_OPTION = re.compile(r"(?P<head>\s*(?:--)?(?P<name>[\w.:@-]+)\s*[=:]\s*)(?P<value>.*)", re.DOTALL)
+_OPTION = re.compile(r"(?P<head>\s*(?:--)?(?P<name>[\w.@-]+)\s*[=:]\s*)(?P<value>.*)", re.DOTALL)
 _WORD = re.compile(r"(?P<head>(?<!\S)--?(?P<name>[A-Za-z][\w-]*)(?:=|[ \t]+))(?P<value>(?!-)\S+)")
 _PLACED = re.compile(r"(?P<head>(?<![\w-])(?P<name>[A-Za-z][\w-]*)=)(?P<value>[\"']?[^\s\"'&;]+)")
-_MYSQL = re.compile(r"(?P<head>\bmysql\w*\b[^\n]*?\s-p)(?P<value>[^\s-]\S*)")
+_SHORT = re.compile(r"(?P<head>\s-p)(?P<value>[^\s-]\S*)")
+_LOGIN = re.compile(r"(?P<head>\s(?:-u|--user)[= ]?[\w.-]+:)(?P<value>\S+)")
+_CRYPT = re.compile(r"\$(?:1|2[abxy]?|5|6|7|y|gy)\$[\w./,=$]+")
+_ACCOUNT = re.compile(r"(?P<head>[\w.$-]+:)(?P<value>[^:*!x][^:]+)(?=:\d*:)")
+_WORDS = (
+    "pass",
+    "secret",
+    "key",
+    "token",
+    "cookie",
+    "pwd",
+    "credential",
+    "swift_hash",
+    "@",
+    "mysql",
+    "author",
+    "sig",
+)
+"""A line with none of these, no ``$`` and that is no account holds no secret: most lines do not."""
+_LONG = tuple(each for each in PATTERNS if each[1].flags & re.DOTALL)
+_SHORT_PATTERNS = tuple(each for each in PATTERNS if not each[1].flags & re.DOTALL)
 SEALED = re.compile(r"hmac:[0-9a-f]{16}")
 
 
@@ -60,24 +80,25 @@ class Secrets:
 
     def cut(self, text: str) -> str:
         """The text, of one line or many, without its secrets: by key and by user part of URLs."""
-        if "\n" not in text:
-            return self._cut_line(text, "")
         section = ""
         hidden = False
         done: list[str] = []
         for line in text.split("\n"):
-            header = _SECTION.match(line)
-            section = header[1] if header else section
             if hidden and line[:1] in (" ", "\t") and line.strip():
                 done.append(f"  {self.seal(line.strip())}")
                 continue
-            option = _OPTION.match(line)
-            hidden = option is not None and is_secret(option["name"])
-            done.append(self._cut_line(line, section))
-        return self._patterns("\n".join(done))
+            hidden = False
+            if line[:1] == "[":
+                header = _SECTION.match(line)
+                section = header[1] if header else section
+            if _may_tell(line) or _TEMPAUTH.search(section):
+                option = _OPTION.match(line)
+                hidden = option is not None and is_secret(option["name"])
+                line = self._cut_line(line, option, section)
+            done.append(line)
+        return self._patterns("\n".join(done), _LONG)
 
-    def _cut_line(self, line: str, section: str) -> str:
-        option = _OPTION.fullmatch(line)
+    def _cut_line(self, line: str, option: re.Match[str] | None, section: str) -> str:
         if option:
             name, value = option["name"], option["value"]
             if is_secret(name) or (_TEMPAUTH.search(section) and _USERS.match(name)):
@@ -85,17 +106,25 @@ class Secrets:
         line = self.url(line)
         for pattern in (_WORD, _PLACED):
             line = pattern.sub(self._word, line)
-        line = _MYSQL.sub(lambda found: found["head"] + self.seal(found["value"]), line)
-        return line if "\n" in line else self._patterns(line)
+        line = _LOGIN.sub(self._sealed, line)
+        begin = line.find("mysql")
+        if begin >= 0:
+            line = line[:begin] + _SHORT.sub(self._sealed, line[begin:])
+        line = _ACCOUNT.sub(self._sealed, line, 1) if _ACCOUNT.match(line) else line
+        line = _CRYPT.sub(lambda found: self.seal(found[0]), line)
+        return self._patterns(line, _SHORT_PATTERNS)
+
+    def _sealed(self, found: re.Match[str]) -> str:
+        return found["head"] + self.seal(found["value"])
 
     def _word(self, found: re.Match[str]) -> str:
         if not is_secret(found["name"]):
             return found[0]
-        return found["head"] + self.seal(found["value"])
+        return self._sealed(found)
 
-    def _patterns(self, text: str) -> str:
+    def _patterns(self, text: str, patterns: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]) -> str:
         lowered = text.lower()
-        for words, pattern in PATTERNS:
+        for words, pattern in patterns:
             if any(word in lowered for word in words):
                 text = pattern.sub(self._group, text)
         return text
@@ -128,6 +157,13 @@ class Secrets:
         return f"{user}{colon}{self.seal(password)}{at}{host}"
 
 
+def _may_tell(line: str) -> bool:
+    lowered = line.lower()
+    if any(word in lowered for word in _WORDS) or "$" in line:
+        return True
+    return line.count(":") > 2 and _ACCOUNT.match(line) is not None
+
+
 def unquoted(value: str) -> str:
     """The value without the quotes around it."""
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
@@ -138,4 +174,6 @@ def unquoted(value: str) -> str:
 def is_secret(name: str) -> bool:
     """Whether an option of this name holds a secret."""
     name = name.strip().lstrip("-").lower().replace("-", "_")
-    return name not in _URLS and (name in _EXACT or _TELLING.search(name) is not None)
+    if name in _URLS or name.endswith(("_file", "_path", "_dir")):
+        return False
+    return name in _EXACT or _TELLING.search(name) is not None

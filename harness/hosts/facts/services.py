@@ -64,7 +64,7 @@ def read_services(section: Section, processes: tuple[Process, ...] | Unknown) ->
     found.update(_upstart(section))
     found.update(_systemd(section, found))
     _swift(found, section, running)
-    return found or section.unknown("units", "initctl", "links")
+    return found or Unknown(unknown="no service manager that is known")
 
 
 def _lines(section: Section, label: str) -> Iterable[str]:

@@ -8,10 +8,6 @@ from collections.abc import Iterable
 from harness.hosts.facts.frames import Section
 from harness.hosts.facts.model import Mount, Space, Target, Unknown, VolumeGroup
 
-_MOUNT = re.compile(r"(?P<device>.+?) on (?P<path>/.*) type (?P<type>\S+) \((?P<options>[^()]*)\)$")
-_SPACE = re.compile(
-    r"(?P<device>.*?)\s+(?P<size>\d{1,18})\s+-?\d+\s+(?P<free>-?\d{1,18})\s+(?:-|\d+%)\s+(?P<path>/.*)$"
-)
 _OCTAL = re.compile(r"\\([0-3][0-7]{2})")
 _BYTES = re.compile(r"\d{1,20}")
 
@@ -26,8 +22,11 @@ def read_mounts(section: Section) -> dict[str, Mount] | Unknown:
         words = line.split(" ")
         if part.label == "/proc/mounts" and len(words) >= 4 and words[1].startswith("/"):
             device, path, kind, options = (_unescaped(word) for word in words[:4])
-        elif part.label == "mount" and (match := _MOUNT.match(line)):
-            device, path, kind, options = match["device"], match["path"], match["type"], match["options"]
+        elif part.label == "mount" and " type " in line:
+            place, _, rest = line.rpartition(" type ")
+            device, _, path = place.partition(" on ")
+            kind, _, options = rest.partition(" ")
+            options = options.strip("()")
         else:
             continue
         found[path] = Mount(device=device, type=kind, options=tuple(options.split(",")))
@@ -48,9 +47,12 @@ def read_space(section: Section) -> dict[str, Space] | Unknown:
     found: dict[str, Space] = {}
     for part in parts:
         for line in part.lines:
-            if match := _SPACE.match(line):
-                size, free = int(match["size"]) // 1024, max(0, int(match["free"])) // 1024
-                found[match["path"]] = Space(size_mb=size, free_mb=free)
+            words = line.split(None, 5)
+            if len(words) == 6 and _BYTES.fullmatch(words[1]) and words[5].startswith("/"):
+                free = (
+                    int(words[3]) if _BYTES.fullmatch(words[3]) else 0
+                )  # what is below the reserve is negative
+                found[words[5]] = Space(size_mb=int(words[1]) // 1024, free_mb=free // 1024)
     return found or section.unknown("local", "far")
 
 

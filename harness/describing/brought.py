@@ -27,16 +27,15 @@ def _lacking(roles: Roles, found: Found, role: str, there: Services) -> None:
 
 
 def _elsewhere(roles: Roles, found: Found, running: Services) -> None:
-    """Services of one role on nodes that have not the role make a role of their own."""
+    """Services of one role on nodes that have not the role make a role of their own, wherever they run."""
     every = {name for role in roles.table for name in roles.row(role).get("services", ())}
-    extra: dict[str, set[str]] = {}
+    extra: set[str] = set()
     for node, services in running.items():
         if node in roles.held:
             brought = {name for role in roles.held[node] for name in roles.row(role).get("services", ())}
-            for name in (services & every) - brought:
-                extra.setdefault(name, set()).add(node)
-    for name, nodes in sorted(extra.items()):
+            extra |= (services & every) - brought
+    for name in sorted(extra):
         role = f"also-{name}"
         found.put(("roles", role, "services"), [name])
-        for node in nodes:
+        for node in (node for node, services in running.items() if name in services and node in roles.held):
             roles.give(node, role)

@@ -129,6 +129,8 @@ class _Capture:
         settle(self.roles, self.found, inside=everywhere)
         put(self.roles, self.found)
         endpoints.describe(self.found, self.services, self.roles.answering, self.names)
+        for address in self.names.strangers if self.asked.place.hosts else ():
+            self.found.odd.append(f"{address} is no host of the site: add it there, or to `also` of its node")
         if disks:
             rings.describe(self.found, self.roles, self.held, disks)
 
@@ -143,8 +145,8 @@ class _Capture:
         machines.volume_groups(found, roles, told)
         machines.packages(found, roles, told)
         machines.hardware(found, roles, told)
-        options.describe(found, told)
         machines.areas(found, roles, told, self._so_far().model)
+        options.describe(found, told)
         differing.settle(found, roles, self._so_far(), told)
         arch = self._so_far()
         differing.tell(found, arch, told)

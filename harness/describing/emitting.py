@@ -19,8 +19,14 @@ def scalar(value: str, *, within: bool = True) -> str:
     """A text as YAML reads it back; ``within`` brackets a comma has a meaning."""
     plain = value if within else value.replace(", ", " ")
     if value in _NOTHING or not _PLAIN.match(plain) or value.startswith("- ") or value in ("-", "---"):
-        return json.dumps(value, ensure_ascii=not value.isprintable())
+        return _quoted(value)
     return value
+
+
+def _quoted(text: str) -> str:
+    """In double quotes, with escapes that YAML knows."""
+    letters = json.dumps(text, ensure_ascii=False)
+    return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in letters)
 
 
 def flow(value: Any) -> str:
@@ -72,8 +78,8 @@ def comment(text: str, first: str = "# ", rest: str = "#   ") -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    return name if _KEY.match(name) and name not in _NOTHING else json.dumps(name)
+    return name if _KEY.match(name) and name not in _NOTHING else _quoted(name)
 
 
 def _flow_key(name: str) -> str:
-    return name if _KEY.match(name) and "[" not in name and name not in _NOTHING else json.dumps(name)
+    return name if _KEY.match(name) and "[" not in name and name not in _NOTHING else _quoted(name)

@@ -79,6 +79,10 @@ def _version(found: Found, session: CloudSession, kind: str) -> str | None:
 def describe(found: Found, services: Mapping[str, Answering], roles: Mapping[str, str], names: Names) -> None:
     """Say each service; ``roles`` maps its type to the role that answers it."""
     nodes = found.tree["nodes"]
+    held = {role for node in nodes.values() for role in node["roles"]}
+    for kind in found.base.get("catalogue") or {}:
+        if kind not in services and found.based(("catalogue", kind, "role")) in held:
+            found.put(("catalogue", kind), None)
     for kind, service in services.items():
         here, role = ("catalogue", kind), roles[kind]
         found.put((*here, "name"), service.name)

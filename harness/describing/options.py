@@ -39,7 +39,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
         "dhcp_lease_time",
     ),
     "/etc/nova/nova-compute.conf": ("libvirt_type",),
-    "/etc/keystone/keystone.conf": ("driver", "template_file"),
+    "/etc/keystone/keystone.conf": (),
     "/etc/glance/glance-api.conf": ("default_store", "flavor", "delayed_delete"),
     "/etc/glance/glance-registry.conf": ("flavor",),
     "/etc/swift/proxy-server.conf": ("pipeline", "account_autocreate", "allow_account_management"),

@@ -11,7 +11,7 @@ from harness.describing.found import Found, shown
 from harness.errors import OutOfReach
 from harness.hosts import FileMissing, HostError, HostUnreachable, Node
 from harness.place import Place
-from harness.rings import Builder, Copies, Ring, RingError, compare, read_builder
+from harness.rings import Builder, Copies, Ring, RingError, audit, compare, read_builder
 
 _AT_ONCE = 16
 
@@ -28,10 +28,13 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Held:
-    """A ring as most hosts have it, who has it, and how long a partition must rest, where a builder tells."""
+    """A ring as most hosts have it, who has it, which share of its replicas (percent) stand too close to each
+    other, and how long a partition must rest, where a builder tells.
+    """
 
     ring: Ring
     holders: tuple[str, ...]
+    dispersion: float
     min_part_hours: int | None = None
 
 
@@ -88,7 +91,8 @@ def _held(name: str, fetched: Iterable[Fetched], found: Found) -> Held | None:
     if builder is None:
         found.blind(f"objects.rings.{name}.min_part_hours", "no host keeps a builder that can be read")
     hours = builder.min_part_hours if builder else None
-    return Held(agreement.majority, agreement.holders, hours)
+    dispersion = audit(agreement.majority).dispersion
+    return Held(agreement.majority, agreement.holders, dispersion, hours)
 
 
 def _builder(name: str, fetched: Iterable[Fetched]) -> Builder | None:

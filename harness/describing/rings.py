@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.arch.layout import PROXY, STORAGE, natural
+from harness.arch.units import percent as percentage
 from harness.describing.found import Found
 from harness.describing.names import Names
 from harness.describing.ringfiles import Held
 from harness.describing.roles import Roles
 from harness.describing.spelling import number
-from harness.rings import Device, Ring
+from harness.rings import Device
 
 Disk = tuple[str, str]
 ABOVE = ("objects", "rings")
@@ -49,7 +50,9 @@ def describe(found: Found, roles: Roles, held: Mapping[str, Held], disks: Disks)
     _shared(found, "replicas", {name: math.ceil(one.ring.replicas) for name, one in held.items()})
     hours = {name: one.min_part_hours for name, one in held.items() if one.min_part_hours is not None}
     _shared(found, "min_part_hours", hours)
-    _shared(found, "balance", {name: _balance(found, one.ring) for name, one in held.items()})
+    bounds = {name: _bound(found, "balance", one.ring.balance) for name, one in held.items()}
+    _shared(found, "balance", bounds)
+    _shared(found, "dispersion", {n: _bound(found, "dispersion", one.dispersion) for n, one in held.items()})
     _shared(
         found, "region", {name: _usual(placed, lambda each: each.region) for name, placed in disks.items()}
     )
@@ -76,11 +79,11 @@ def _shared(found: Found, part: str, values: Mapping[str, Any]) -> None:
             found.put((*ABOVE, name, part), value)
 
 
-def _balance(found: Found, ring: Ring) -> str:
+def _bound(found: Found, part: str, percent: float) -> str:
     """The base's bound where it holds, else the next whole number."""
-    based = str(found.based((*ABOVE, "balance")) or "<= 1 %")
-    bound = float(based.strip("<=% "))
-    return based if ring.balance <= bound else f"<= {math.ceil(ring.balance)} %"
+    based = found.based((*ABOVE, part))
+    bound = percentage(str(based)) if based else -1.0
+    return str(based) if percent <= bound else f"<= {math.ceil(percent)} %"
 
 
 def _weights(found: Found, disks: Disks, every: list[Disk]) -> dict[Disk, dict[str, str]]:

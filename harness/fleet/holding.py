@@ -25,7 +25,7 @@ from harness.fleet.holding_software import config, nowhere, packages
 from harness.fleet.observed import Observed
 from harness.hosts.facts.model import Facts
 
-__all__ = ["BARE", "FAMILIES", "Family", "nowhere", "observations", "open_ports"]
+__all__ = ["FAMILIES", "Family", "nowhere", "observations", "open_ports"]
 
 Family = Callable[[str, Facts, ReferenceArchitecture], Iterator[Observed]]
 
@@ -54,8 +54,6 @@ FAMILIES: Mapping[str, Family] = {
     "bus": bus,
     "floating": floating,
 }
-BARE = ("system", "hardware", "devices", "volume_group")
-"""What a rack can be held against before anything is installed on it."""
 
 
 def observations(

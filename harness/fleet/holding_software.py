@@ -31,7 +31,7 @@ def packages(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[
         for version, names in found.items():
             yield Observed(path, version, about=", ".join(names))
         if not found and pattern in own:
-            yield Observed(path, about=f"{node} has no such package")
+            yield Observed(path, about="it has no such package")
 
 
 def _versions(installed: Mapping[str, str], pattern: str) -> dict[str, list[str]]:
@@ -58,7 +58,7 @@ def config(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Ob
             for path, copy in copies.items():
                 yield from _option(("config", file, option), path, copy)
             if not copies and _belongs(file, node, model):
-                yield Observed(("config", file, option), about=f"{node} has no {file}")
+                yield Observed(("config", file, option), about=f"it has no {file}")
 
 
 def _option(path: tuple[str, ...], file: str, copy: Config | Unknown) -> Iterator[Observed]:

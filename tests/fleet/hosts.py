@@ -45,7 +45,8 @@ def host(name: str = "compute-1", number: int = 1, **changes: Any) -> Facts:
         "disks": {"sda": Disk(size_gb=931.5), "sdb": Disk(size_gb=931.5)},
         "volume_groups": {"nova-volumes": VolumeGroup(size_gb=900.0, free_gb=800.0 - number)},
         "mounts": {"/": Mount(device="/dev/sda1", type="ext4", options=("rw", "errors=remount-ro"))},
-        "space": {"/": Space(size_mb=900_000, free_mb=500_000 - number), "/var": Space(size_mb=900, free_mb=500)},
+        "space": {"/": Space(size_mb=900_000, free_mb=500_000 - number),
+                  "/var": Space(size_mb=900, free_mb=500)},
         "interfaces": {
             "lo": Interface(mtu=16436, addresses=("127.0.0.1/8",)),
             "eth0": Interface(mac=mac, mtu=1500, addresses=(f"{own}/24",), physical=True),
@@ -72,6 +73,7 @@ def host(name: str = "compute-1", number: int = 1, **changes: Any) -> Facts:
                 "my_ip": (own,), "libvirt_type": ("kvm",), "rabbit_password": ("hmac:00112233aabbccdd",),
                 "vncserver_listen": (own,), "allow_same_net_traffic": ("False",),
                 "iscsi_helper": ("tgtadm",),
+                "network_manager": ("nova.network.manager.FlatDHCPManager",),
             }}),
         },
         "sysctl": {"net.ipv4.ip_forward": "1"},

@@ -25,6 +25,7 @@ def arch() -> Architecture:
     return load(
         "essex/six-node",
         sets=[
+            'packages["nova-*"].version=2012.1.3*',
             f"{node}.files={{/etc/nova/nova.conf: {{owner: nova, group: nova, mode: 0640}}}}",
             f"{node}.users={{nova: {{groups: [libvirtd], shell: /bin/false}}}}",
             f"{node}.sysctl={{net.ipv4.ip_forward: 1}}",
@@ -138,7 +139,7 @@ def test_config_takes_the_last_value_and_says_what_is_not_set(arch: Architecture
 def test_a_file_that_belongs_to_a_service_and_is_not_there(arch: Architecture) -> None:
     for configs in ({}, {"/etc/nova/nova.conf": NO_SUCH_FILE}):
         told = seen(arch, host(configs=configs), "config")
-        assert told['config["nova.conf"].libvirt_type'].about == "compute-1 has no nova.conf"
+        assert told['config["nova.conf"].libvirt_type'].about == "it has no nova.conf"
     told = seen(arch, host(configs={"/etc/nova/nova.conf": Unknown(unknown="no", denied=True)}), "config")
     assert told['config["nova.conf"].libvirt_type'].denied
     storage = host("storage-1", configs={})

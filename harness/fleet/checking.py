@@ -1,0 +1,194 @@
+"""A fleet held against its description and against itself: what a run's host scenarios judge, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from harness.arch.architecture import Architecture
+from harness.arch.clauses import Clause, ClauseTable
+from harness.arch.model import ReferenceArchitecture
+from harness.arch.paths import Path, show
+from harness.fleet.alike import odd_ones
+from harness.fleet.bare import BARE_KINDS, bare, virtualises
+from harness.fleet.findings import Finding, Said, gathered
+from harness.fleet.holding import FAMILIES, nowhere, observations, open_ports
+from harness.fleet.judging import Held, below, held, told
+from harness.fleet.naming import names, shared_addresses
+from harness.fleet.nova import full, managed_services, piling_queues, unfit
+from harness.fleet.observed import Observed
+from harness.fleet.peers import peers
+from harness.fleet.sealed import unequal_secrets
+from harness.fleet.strangers import dhcp_servers
+from harness.hosts.facts.model import Facts, Unknown
+
+Fleet = Mapping[str, Facts]
+_Ask = Callable[[str, Facts, ReferenceArchitecture], Iterable[str] | str | Unknown]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """``verified`` clauses hold; ``unseen``: what could not be seen, and why → the nodes."""
+
+    verified: int
+    findings: tuple[Finding, ...]
+    unseen: Mapping[tuple[str, str], tuple[str, ...]]
+
+    def bad(self, strict: bool = False) -> bool:
+        """Whether something is wrong; ``strict``: doubtful or odd, too."""
+        return any(strict or each.said.severity == "wrong" for each in self.findings)
+
+
+def check(fleet: Fleet, arch: Architecture, *, only_machines: bool = False) -> Checked:
+    """Hold every host against its clauses, the hosts of a role against each other, and all against all.
+
+    ``only_machines``: what can be said of a rack before anything is installed on it.
+    """
+    tables, has = _tables(arch.table), _holders(arch.table)
+    results = {node: _host(node, facts, arch, tables, only_machines) for node, facts in fleet.items()}
+    said = {node: list(result.said) for node, result in results.items()}
+    known = {each.what for result in results.values() for each in result.said}
+    for node, more in _together(fleet, arch.model, only_machines):
+        if more.severity == "wrong" or more.what not in known:
+            said[node].append(more)
+    found = gathered(said, lambda what: [node for node in has.get(what, fleet) if node in fleet])
+    return Checked(
+        sum(result.verified for result in results.values()),
+        (*found, *_odd(fleet, arch.model, only_machines)),
+        _unseen(results),
+    )
+
+
+def _unseen(results: Mapping[str, Held]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What nobody could see: of the whole cloud, one host is enough."""
+    judged = {what for result in results.values() for what in result.judged}
+    found: dict[tuple[str, str], list[str]] = {}
+    for node, result in results.items():
+        for what, why in result.unseen.items():
+            if what not in judged or what in result.own:
+                found.setdefault((what, why), []).append(node)
+    return {key: tuple(nodes) for key, nodes in found.items()}
+
+
+def _holders(table: ClauseTable) -> dict[str, list[str]]:
+    """What is said of nodes, as it is printed, → the nodes of which it is said."""
+    found: dict[Path, dict[str, None]] = {}
+    for path in table.clauses:
+        for end in range(3, len(path) + 1) if path[0] == "nodes" else ():
+            found.setdefault(path[2:end], {})[path[1]] = None
+    return {show(path): list(nodes) for path, nodes in found.items()}
+
+
+def _tables(table: ClauseTable) -> Callable[[str], ClauseTable]:
+    """The clauses of one node with those of the whole cloud: looking through all for each is slow."""
+    own: dict[str, dict[Path, Clause]] = {}
+    common: dict[Path, Clause] = {}
+    for path, clause in table.clauses.items():
+        if path[0] == "nodes":
+            own.setdefault(path[1], {})[path] = clause
+        else:
+            common[path] = clause
+
+    def of(node: str) -> ClauseTable:
+        return replace(table, clauses={**common, **own.get(node, {})})
+
+    return of
+
+
+def _host(
+    node: str, facts: Facts, arch: Architecture, tables: Callable[[str], ClauseTable], only_machines: bool
+) -> Held:
+    told_of = bare(node, facts, arch.model) if only_machines else _observations(node, facts, arch.model)
+    result = held(node, [*told_of, *_clock(facts)], tables(node))
+    for what, ask in (_ASKED_BARE if only_machines else _ASKED).items():
+        answer = ask(node, facts, arch.model)
+        if isinstance(answer, Unknown):
+            result.unseen[what] = answer.unknown
+            continue
+        lines = (answer,) if isinstance(answer, str) else answer
+        result.said += [Said("wrong", what, line) for line in lines if line]
+    return result
+
+
+def _observations(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Observed]:
+    roles = {*model.nodes[node].roles}
+    return observations(node, facts, model, [name for name in FAMILIES if roles & _ROLES.get(name, roles)])
+
+
+def _clock(facts: Facts) -> Iterator[Observed]:
+    path, clock = ("objectives", "clock_skew"), facts.clock
+    if isinstance(clock, Unknown):
+        yield Observed(path, unknown=clock.unknown, denied=clock.denied)
+    else:
+        yield Observed(path, round(max(0.0, abs(clock.offset) - clock.error), 3))
+
+
+def _open(node: str, facts: Facts, model: ReferenceArchitecture) -> list[str] | Unknown:
+    found = open_ports(node, facts, model)
+    if isinstance(found, Unknown):
+        return found
+    return list(dict.fromkeys(f"{each.port} ({each.process or 'held by somebody'})" for each in found))
+
+
+_ROLES: Mapping[str, set[str]] = {
+    "hypervisor": {"compute"},
+    "scheduler": {"scheduler"},
+    "manager": {"network"},
+    "volumes": {"volume"},
+    "identity": {"identity"},
+    "database": {"database"},
+    "bus": {"bus"},
+    "floating": {"compute-api", "network"},
+}
+"""Families that only hosts with one of these roles can tell."""
+
+_ASKED: Mapping[str, _Ask] = {
+    "port open to others, and not described": _open,
+    "DHCP server besides the network manager's": dhcp_servers,
+    "full file system": lambda node, facts, model: full(facts),
+    "machine and hypervisor": lambda node, facts, model: unfit(node, facts, model),
+    "queue that piles up": lambda node, facts, model: piling_queues(facts) if _bus(node, model) else (),
+}
+
+
+_ASKED_BARE: Mapping[str, _Ask] = {"machine and hypervisor": virtualises}
+
+
+def _bus(node: str, model: ReferenceArchitecture) -> bool:
+    return "bus" in model.nodes[node].roles
+
+
+def _together(fleet: Fleet, model: ReferenceArchitecture, only_machines: bool) -> Iterator[tuple[str, Said]]:
+    """What only all hosts together can tell; each with a node that has it."""
+    for node, name in names(fleet).items():
+        if isinstance(name, str) and name != node.lower():
+            yield node, Said("wrong", "host name", name, f"the name of its node, {node.lower()}")
+    for address, holders in shared_addresses(fleet).items():
+        for node in holders:
+            yield node, Said("wrong", "address of several hosts", address)
+    if only_machines:
+        return
+    first = next(iter(fleet), "")
+    yield from ((first, Said("wrong", "secret", line)) for line in unequal_secrets(fleet))
+    for each in nowhere(fleet, model) if fleet.keys() == model.nodes.keys() else ():
+        yield first, Said("doubtful", below("", each.path), each.about or told(None))
+    called = {node: name for node, name in names(fleet).items() if isinstance(name, str)}
+    for node, facts in fleet.items():
+        wrong = managed_services(facts, called, model)
+        if not isinstance(wrong, Unknown):
+            yield from ((node, Said("wrong", "nova-manage service list", line)) for line in wrong)
+            return
+
+
+def _odd(fleet: Fleet, model: ReferenceArchitecture, only_machines: bool) -> Iterator[Finding]:
+    for roles, nodes in peers(model, fleet):
+        for odd in odd_ones({node: fleet[node] for node in nodes}):
+            if only_machines and odd.kind not in BARE_KINDS:
+                continue
+            label = f"{', '.join(roles)}: {odd.what}"
+            if odd.expected is None:
+                yield Finding(Said("odd", str(odd).replace(odd.what, label, 1), ""), tuple(odd.hosts), nodes)
+                continue
+            for value in dict.fromkeys(odd.hosts.values()):
+                mine = tuple(node for node, own in odd.hosts.items() if own == value)
+                yield Finding(Said("odd", label, value, odd.expected), mine, nodes)

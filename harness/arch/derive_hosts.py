@@ -45,9 +45,9 @@ def hosts(layout: Layout, draft: Draft) -> None:
     for name in layout.description.nodes:
         for source, shape in shapes(layout, name):
             _shape(layout, draft, name, source, shape)
-    draft.put(
-        ("roles",), {role: {"services": row.services} for role, row in layout.description.roles.items()}
-    )
+    rows = layout.description.roles.items()
+    brought = {role: {"services": row.services, "packages": [*row.packages]} for role, row in rows}
+    draft.put(("roles",), brought)
 
 
 def _shape(layout: Layout, draft: Draft, node: str, source: Path, shape: HostShape) -> None:
@@ -63,6 +63,8 @@ def _shape(layout: Layout, draft: Draft, node: str, source: Path, shape: HostSha
     for name, text in shape.sysctl.items():
         draft.deep((*here, "sysctl", name), text, (*source, "sysctl", name))
     _put(draft, (*here, "may_listen"), shape.may_listen, (*source, "may_listen"))
+    for field in sorted(shape.logs.model_fields_set) if shape.logs else ():
+        _put(draft, (*here, "logs", field), getattr(shape.logs, field), (*source, "logs", field))
 
 
 def _put(draft: Draft, path: Path, value: Any, source: Path, rule: str = "") -> None:

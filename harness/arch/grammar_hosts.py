@@ -66,6 +66,15 @@ class User(Written):
     shell: Name | None = key("its shell", default=None)
 
 
+class Logs(Written):
+    """What services write, beside the files of their packages."""
+
+    files: list[HostPath] = key("further log files, as patterns: /var/log/ha/*.log", default=[])
+    ignore: list[Text] = key(
+        "texts of errors that mean nothing, * for anything: Returning exception * to caller", default=[]
+    )
+
+
 class HostShape(Written):
     """What can be said of every host, of those with a role, and of one; the nearest word counts."""
 
@@ -81,3 +90,4 @@ class HostShape(Written):
     may_listen: list[Ports] = key(
         "ports that may be open besides those of its services: 22, 5900-5999", default=[]
     )
+    logs: Logs | None = key("further logs, and which errors in logs mean nothing", default=None)

@@ -101,6 +101,13 @@ class VolumeGroup(Resolved):
     size_gb: Annotated[float, Leaf("host", "at_least")]
 
 
+class Logs(Resolved):
+    """Log files besides those of packages, texts of errors that mean nothing; patterns, and no clause."""
+
+    files: list[str] = []
+    ignore: list[str] = []
+
+
 class Node(Resolved):
     """One host, by name; no address."""
 
@@ -119,6 +126,7 @@ class Node(Resolved):
     bridges: HostNames = []
     may_listen: list[str] = []
     """Ports and ranges that may be open besides; a permission, no promise, hence no clause."""
+    logs: Logs = Logs()
 
 
 class Role(Resolved):

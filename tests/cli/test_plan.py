@@ -135,7 +135,8 @@ def test_nothing_is_said_of_keys_that_nobody_wrote(deployday: Here, tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("api: {via: ssh}\n", "s.yaml:3: api.via: not supported yet: endpoints are reached"),
+        ("api: {via: ssh}\n", "s.yaml:3: api.via: the site has no jump host"),
+        ("api: {via: controler}\nhosts: {controller: 10.0.0.1}\n", "did you mean 'controller'?"),
         ("a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
             f"{b}: &{b} [{','.join(['*' + a] * 9)}]\n" for a, b in zip("abcdef", "bcdefg", strict=True)
         ), "too many entries"),

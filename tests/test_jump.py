@@ -31,8 +31,8 @@ from harness.hosts import connect
 from harness.hosts.jump import Jump
 from harness.site import Ssh, load_site
 from tests.clients.fake import TENANT, Reply, Rows, Service, access, serving
+from tests.hosts.daemon import Daemon, real_sshd
 from tests.hosts.machine import Machine, running
-from tests.hosts.sshd import Daemon, real_sshd
 
 Jumping = Callable[..., Jump]
 

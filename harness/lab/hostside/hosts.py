@@ -49,10 +49,17 @@ class Hosts:
         write_shared(self.folder.parent / PROGRAMS)
         passwords = _passwords(self.world)
         for name in model.nodes:
-            plan = HostPlan(name, model, self.layout, self.folder / name, passwords)
+            plan = HostPlan(name, model, self.layout, self.folder / name, passwords, self._served(name))
             for write in _WRITERS:
                 write(plan)
             self.plans[name] = plan
+
+    def _served(self, node: str) -> frozenset[int]:
+        """The described ports of a node at which the lab listens."""
+        servers = self.stack.servers if self.stack is not None else ()
+        places = {*self.sockets, *((server.host, server.port) for server in servers)}
+        described = [_SSH, *self.world.arch.model.nodes[node].ports]
+        return frozenset(port for port in described if self.layout.socket_of(node, port) in places)
 
     def open(self) -> None:
         """Answer what doubles ask, in the running loop."""

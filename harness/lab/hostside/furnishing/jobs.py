@@ -77,6 +77,10 @@ def _listeners(host: HostPlan) -> list[str]:
         rows += [f"tcp|0.0.0.0|{port}|{comm(job)}|{pid}\n" for port in job.ports]
         rows += [f"tcp|127.0.0.1|{port}|{comm(job)}|{pid}\n" for port in job.local]
         rows += [f"udp|0.0.0.0|{port}|{comm(job)}|{pid}\n" for port in job.udp]
+    played = {int(row.split("|")[2]) for row in rows}
+    for port in sorted(set(host.described.ports) - host.served - played):
+        holder = next((job for job in host.jobs if job.name == "nova-api"), host.jobs[-1])
+        rows.append(f"tcp|0.0.0.0|{port}|{comm(holder)}|{host.pids[holder.name]}\n")
     if _has_dnsmasq(host):
         gateway = next(
             one.addresses[0] for one in host.interfaces.values() if one.is_bridge and one.addresses
@@ -88,6 +92,13 @@ def _listeners(host: HostPlan) -> list[str]:
 
 
 _DNSMASQ = 2741
+_DNSMASQ_COMMAND = (
+    "/usr/sbin/dnsmasq --strict-order --bind-interfaces --conf-file= --domain=novalocal "
+    "--pid-file=/var/lib/nova/networks/nova-{bridge}.pid --except-interface=lo "
+    "--dhcp-range={fixed[2]},static,120s --dhcp-lease-max=256 "
+    "--dhcp-hostsfile=/var/lib/nova/networks/nova-{bridge}.conf --dhcp-script=/usr/bin/nova-dhcpbridge "
+    "--leasefile-ro"
+)
 
 
 def _has_dnsmasq(host: HostPlan) -> bool:
@@ -101,8 +112,6 @@ def _others(host: HostPlan) -> list[str]:
     rows = ["2|root|[kthreadd]\n", "3|root|[ksoftirqd/0]\n"]
     if _has_dnsmasq(host):
         bridge = next(one.name for one in host.interfaces.values() if one.is_bridge and one.addresses)
-        command = (
-            f"/usr/sbin/dnsmasq --strict-order --bind-interfaces --interface={bridge} --except-interface=lo"
-        )
-        rows.append(f"{_DNSMASQ}|nobody|{command} --dhcp-no-override --leasefile-ro\n")
+        command = _DNSMASQ_COMMAND.format(bridge=bridge, fixed=host.fixed)
+        rows.append(f"{_DNSMASQ}|nobody|{command}\n")
     return rows

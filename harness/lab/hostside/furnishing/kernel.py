@@ -28,6 +28,8 @@ def write_kernel(host: HostPlan) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (proc / "mounts").symlink_to("self/mounts")
+    if "compute" in host.roles:
+        (host.folder / "dev" / "kvm").touch()
     for name, size in host.disks.items():
         write_disk(host.folder, name, size)
     for one in host.interfaces.values():

@@ -40,6 +40,8 @@ class HostPlan:
     layout: Layout
     folder: Path
     passwords: Passwords
+    served: frozenset[int]
+    """Described ports at which the lab itself listens; the others are played."""
     described: Any = field(init=False)
 
     def __post_init__(self) -> None:

@@ -49,6 +49,8 @@ _CHAINS = (
     "nova-network-local",
     "nova-network-OUTPUT",
 )
+_NAT_CHAINS: tuple[str, ...] = ("nova-network-OUTPUT", "nova-network-POSTROUTING", "nova-network-PREROUTING")
+_NAT_CHAINS += ("nova-network-float-snat", "nova-network-snat", "nova-postrouting-bottom")
 _STATUS = (
     '[{pid,2217},\n {running_applications,[{rabbit,"RabbitMQ","2.7.1"},\n'
     '                        {mnesia,"MNESIA  CXC 138 12","4.5"},\n'
@@ -127,7 +129,10 @@ def _iptables(host: HostPlan) -> str:
         return _IPTABLES + "COMMIT\n# Completed\n"
     chains = "".join(f":{name} - [0:0]\n" for name in _CHAINS)
     rules = "".join(f"-A {chain} -j nova-network-{chain}\n" for chain in ("INPUT", "FORWARD", "OUTPUT"))
-    nat = "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:nova-network-snat - [0:0]\n"
+    nat = "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n"
+    nat += "".join(f":{name} - [0:0]\n" for name in _NAT_CHAINS)
+    nat += "-A POSTROUTING -j nova-network-POSTROUTING\n-A POSTROUTING -j nova-postrouting-bottom\n"
+    nat += "-A nova-postrouting-bottom -j nova-network-snat\n"
     if host.fixed is not None:
         nat += f"-A nova-network-snat -s {host.fixed} -j SNAT --to-source {host.address}\n"
     return f"{_IPTABLES}{chains}{rules}COMMIT\n{nat}COMMIT\n# Completed\n"

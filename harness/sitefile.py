@@ -33,15 +33,20 @@ class _Part(BaseModel):
 
 
 class Ssh(_Part):
-    """How to get into a node. Keys come from ``key_file``, the agent or ``~/.ssh``; no password here."""
+    """How to get into a node. Keys come from ``key_file``, the agent or ``~/.ssh``; no password here.
+
+    ``become_password`` is where sudo's comes from; ``legacy`` allows the algorithms that hosts of 2012 speak.
+    """
 
     user: Word | None = None
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     via: Word | None = None
     become: Literal["sudo"] | None = None
+    become_password: Literal["environment", "keyring", "prompt"] | None = None
     key_file: Path | None = None
     known_hosts: Path | None = None
     accept_new: bool = False
+    legacy: bool = False
 
 
 class Api(_Part):

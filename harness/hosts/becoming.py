@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import paramiko
 
 from harness.hosts.errors import BecomeRefused, HostError
+from harness.hosts.passwords import sudo_password
 from harness.hosts.streams import Streams
 from harness.site import Ssh
 
@@ -22,7 +23,11 @@ _ASKS = re.compile(rb"(?i)pass\w*[^\n]*:\s*\Z")
 
 
 SHELL = "exec sh -s"
-VARIABLE = "DEPLOYDAY_SUDO_PASSWORD"
+
+
+@runtime_checkable
+class _Secretive(Protocol):
+    def secret(self, *values: str | None) -> None: ...
 
 
 def no_password() -> str | None:
@@ -45,9 +50,21 @@ class Become:
         return ("sudo", *how, "--")
 
 
-def become_of(ssh: Ssh) -> Become | None:
-    """How a site's nodes are entered as root; None where its users stay what they are."""
-    return Become(lambda: os.environ.get(VARIABLE) or None) if ssh.become == "sudo" else None
+def become_of(ssh: Ssh, record: object = None) -> Become | None:
+    """How a site's nodes are entered as root; None where its users stay what they are.
+
+    ``record`` is told the password as a secret before it is used.
+    """
+    if ssh.become != "sudo":
+        return None
+
+    def password() -> str | None:
+        found = sudo_password(ssh)
+        if found is not None and isinstance(record, _Secretive):
+            record.secret(found)
+        return found
+
+    return Become(password)
 
 
 def shell(transport: paramiko.Transport, become: Become | None, end: float) -> Streams:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,23 +16,32 @@ from harness.place import Place
 
 
 class Opened:
-    """Gives a node by name, made once; raises ``OutOfReach`` where the site does not say where it is."""
+    """Gives a node by name, made once; raises ``OutOfReach`` where the site does not say where it is.
+
+    Safe in threads; nodes behind one jump host share its connection.
+    """
 
     def __init__(self, site: Place, record: Record) -> None:
         self._site, self._record = site, record
         self._made: dict[str, Node] = {}
         self._gateway: Connection | None = None
+        self._become = become_of(site.file.ssh, record)
+        self._lock = threading.Lock()
 
     def __call__(self, name: str) -> Node:
         """The node of this name."""
         if name not in self._site.hosts:
             raise OutOfReach(f"the site does not say where {name} is")
-        if name not in self._made:
-            ssh = self._site.file.ssh
-            self._gateway = self._gateway or connect_gateway(self._site.hosts, ssh)
-            connection = connect(self._site.hosts[name], ssh, gateway=self._gateway)
-            self._made[name] = Node(name, connection, self._record, become_of(ssh))
-        return self._made[name]
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._make(name)
+            return self._made[name]
+
+    def _make(self, name: str) -> Node:
+        ssh = self._site.file.ssh
+        self._gateway = self._gateway or connect_gateway(self._site.hosts, ssh)
+        connection = connect(self._site.hosts[name], ssh, gateway=self._gateway)
+        return Node(name, connection, self._record, self._become)
 
     def close(self) -> None:
         """Give all connections back."""

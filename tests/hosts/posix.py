@@ -60,6 +60,9 @@ class Posix:
     port: int = 0
     entered: int = 0
     opened: int = 0
+    users: list[str] = field(default_factory=list)
+    forwards: bool = True
+    forwarded: list[tuple[str, int]] = field(default_factory=list)
     connections: list[Any] = field(default_factory=list)
     running: set[Any] = field(default_factory=set)
 
@@ -95,7 +98,14 @@ class _Server(asyncssh.SSHServer):
         self.machine.entered += 1
         self.machine.connections.append(conn)
 
-    def connection_requested(self, *_: Any) -> bool:
+    def begin_auth(self, username: str) -> bool:
+        self.machine.users.append(username)
+        return True
+
+    def connection_requested(self, host: str, port: int, *_: Any) -> bool:
+        self.machine.forwarded.append((host, port))
+        if not self.machine.forwards:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "no")
         return True
 
 
@@ -158,8 +168,8 @@ def posix(folder: Path, **options: Any) -> Iterator[Posix]:
     (folder / "bin/sudo").write_text(SUDO)
     (folder / "bin/sudo").chmod(0o755)
     machine.wants("")
-    kind = options.pop("key", "ssh-ed25519")
-    host_key, client_key = (asyncssh.generate_private_key(one) for one in (kind, "ssh-ed25519"))
+    kinds = (options.pop("key", "ssh-ed25519"), options.pop("client", "ssh-ed25519"))
+    host_key, client_key = (asyncssh.generate_private_key(kind) for kind in kinds)
     client_key.write_private_key(str(folder / "key"))
     (folder / "key").chmod(0o600)
     machine.loop = loop = asyncio.new_event_loop()

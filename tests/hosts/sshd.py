@@ -44,8 +44,13 @@ class Daemon:
 
 
 @contextmanager
-def real_sshd(folder: Path, *, forwarding: bool = True, port: int = 0) -> Iterator[Daemon]:
-    """An OpenSSH server of this user's; the test is skipped where there is none."""
+def real_sshd(
+    folder: Path, *lines: str, forwarding: bool = True, port: int = 0, kind: str = "ssh-ed25519"
+) -> Iterator[Daemon]:
+    """An OpenSSH server of this user's; the test is skipped where there is none.
+
+    ``lines`` come first in its configuration, ``kind`` is that of both keys.
+    """
     program = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if program is None:
         pytest.skip("there is no sshd on this machine")
@@ -53,7 +58,7 @@ def real_sshd(folder: Path, *, forwarding: bool = True, port: int = 0) -> Iterat
         _PRIVILEGES.mkdir(mode=0o755, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     port = port or _free()
-    host_key, client_key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    host_key, client_key = (asyncssh.generate_private_key(kind) for _ in range(2))
     for name, key in (("host_key", host_key), ("key", client_key)):
         key.write_private_key(str(folder / name))
         (folder / name).chmod(0o600)
@@ -61,7 +66,8 @@ def real_sshd(folder: Path, *, forwarding: bool = True, port: int = 0) -> Iterat
     public = host_key.export_public_key().decode().strip()
     (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {public}\n")
     (folder / "sshd_config").write_text(
-        f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder}/host_key\nPidFile none\n"
+        "".join(f"{line}\n" for line in lines)
+        + f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder}/host_key\nPidFile none\n"
         f"AuthorizedKeysFile {folder}/authorized\nPermitRootLogin prohibit-password\nStrictModes no\n"
         f"UsePAM no\nPasswordAuthentication no\nSubsystem sftp internal-sftp\n"
         f"AllowTcpForwarding {'yes' if forwarding else 'no'}\n"

@@ -174,7 +174,7 @@ def test_an_unreachable_host_is_asked_once(machine: Machine, rows: Rows) -> None
 def test_a_silent_host_costs_one_timeout(
     machine: Machine, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.hosts.connection.CONNECT_TIMEOUT", 1.0)
+    monkeypatch.setattr("harness.hosts.connection.ANSWER_TIMEOUT", 1.0)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import re
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from harness.arch import Architecture
 from harness.arch.clauses import Level
+from harness.plan.content import content_version
 
 GATES = (
     "preflight",
@@ -139,12 +139,8 @@ class Scenario:
 
     @property
     def version(self) -> str:
-        """The content version: changes when the story's text does."""
-        try:
-            text = inspect.getsource(self.story) if self.story else ""
-        except (OSError, TypeError):
-            text = ""
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        """The content version: changes when the story's text, what it uses of its suite, or a limit does."""
+        return content_version(self.story, {"limit": self.limit, "cost": self.cost})
 
 
 def split_need(text: str) -> tuple[str, str | None]:

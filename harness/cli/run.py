@@ -37,6 +37,7 @@ Only = Annotated[
 First = Annotated[
     bool, typer.Option("--fail-fast", "-x", help="Stop at the first failure; clean up all the same.")
 ]
+Tag = Annotated[list[str], typer.Option("--tag", help="A word that the run is found by later; repeatable.")]
 Fault = Annotated[list[str], typer.Option("--fault", help="Break the lab in this way first (with --lab).")]
 
 
@@ -72,6 +73,7 @@ def run(
     workers: Workers = 0,
     only: Only = "",
     fail_fast: First = False,
+    tag: Tag = [],  # noqa: B006
     runs: Runs = Path("var/runs"),
 ) -> None:
     """Drive a cloud end to end and report GO (exit 0), NO-GO (1) or that it could not be judged (2)."""
@@ -87,6 +89,7 @@ def run(
         folder = create_run(site.name, home=runs)
         workers = workers or (1 if site.file.lab else 2)
         words = _words(ref, cloud, overlay, set_, workers, only, fail_fast)
+        words += [f"--tag={each}" for each in tag]
         try:
             with spent.on("suites"):
                 _drive(folder, words)

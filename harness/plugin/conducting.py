@@ -161,5 +161,6 @@ def _facts(run: Run) -> dict[str, Any]:
         "started": time.time(),
         "version": version("deployday"),
         "options": run.options.to_json() | {"workers": run.config.getoption("numprocesses", None) or 1},
+        "tags": list(run.options.tags),
         "machine": {"node": node(), "platform": platform(), "python": python_version()},
     }

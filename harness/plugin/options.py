@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.errors import UsageError
+from harness.errors import Problem, UsageError
 
 _DEST = "deployday_"
+_TAG = re.compile(r"[\w][\w.:@+=/-]{0,59}\Z")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -27,6 +29,7 @@ def add_options(parser: pytest.Parser) -> None:
     option("--set", metavar="PATH=VALUE", action="append", default=[], help="One changed leaf of it.")
     option("--run-dir", metavar="DIR", help="Where the run is written; default var/runs/<run-id>.")
     option("--servers", metavar="N", type=int, default=4, help="Servers that may run at once (default 4).")
+    option("--tag", metavar="TAG", action="append", default=[], help="A word that the run is found by later.")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Options:
     sets: tuple[str, ...]
     run_dir: Path | None
     servers: int
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
@@ -56,6 +60,7 @@ class Options:
             sets=tuple(get("set")),
             run_dir=Path(get("run_dir")) if get("run_dir") else None,
             servers=get("servers"),
+            tags=tuple(dict.fromkeys(get("tag"))),
         )
 
     @property
@@ -76,6 +81,10 @@ class Options:
             raise UsageError("--arch needs --cloud NAME: an entry of clouds.yaml (envvars: what OS_* say)")
         if self.servers < 0:
             raise UsageError("--servers is a number of servers, not below 0")
+        for tag in self.tags:
+            if not _TAG.match(tag):
+                expected = "up to 60 letters, digits and . : @ + = / - _, a letter or digit first"
+                raise UsageError(Problem("--tag", "not a tag", expected=expected, found=tag[:80]))
 
     def to_json(self) -> dict[str, Any]:
         """As ``run.json`` keeps them."""

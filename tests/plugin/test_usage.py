@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -207,3 +208,18 @@ def test_an_installed_suite_runs_by_its_package_name(drive: Drive, pytester: pyt
     assert found.returncode == 0, found.stdout + found.stderr
     assert len({row["scenario"] for row in read_record(RunFolder(folder).events)} - {None}) == 22
     assert not list(Path(elsewhere).iterdir()) or (elsewhere / "closed").exists()
+
+
+def test_tags_are_kept_once_each_and_in_order(drive: Drive) -> None:
+    ran = drive(
+        "--tag=nightly", "--tag=rack:7", "--tag=nightly", source=HEAD + story('"a.a", gate="compute"')
+    )
+    assert json.loads(ran.folder.run.read_text())["tags"] == ["nightly", "rack:7"]
+
+
+def test_a_tag_that_could_steer_a_terminal_is_refused(drive: Drive) -> None:
+    for tag in ("\x1b[31mred", "", "two words", "x" * 61, "-k"):
+        ran = drive(f"--tag={tag}", source=HEAD + story('"a.a", gate="compute"'))
+        assert ran.result.ret == pytest.ExitCode.USAGE_ERROR, tag
+        assert "not a tag" in ran.result.stderr.str()
+        assert not ran.folder.path.exists()

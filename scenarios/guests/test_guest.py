@@ -1,12 +1,26 @@
 import re
+from collections.abc import Iterator
 
-from harness.testing import Cloud, scenario
+from harness.testing import Architecture, Cloud, OutOfReach, Server, scenario
 from scenarios.compute.servers import gone, settled
 from scenarios.guests.entering import address_of, wait_answers, wait_silent
 
 FILE = "/etc/deployday"
 LEFT_BY_USER_DATA = "/etc/deployday-user-data"
 LARGEST_LOSS = 0.25  # of memory: what kernel, crash area and tables take of a small guest
+
+
+def with_login(arch: Architecture) -> Iterator[str]:
+    """Described images that somebody can log in to."""
+    return (name for name, image in arch.model.images.items() if image.login)
+
+
+def server_of(cloud: Cloud, image: str) -> Server:
+    """A new server of an image, with the run's key and group."""
+    asked = cloud.compute.create_server(
+        image=image, flavor=cloud.shared("flavor"), key=cloud.guests.key, groups=(cloud.guests.group,)
+    )
+    return settled(cloud, asked.id)
 
 
 @scenario(
@@ -40,6 +54,37 @@ def test_boot(cloud: Cloud) -> None:
         guest = cloud.guest(server)
         wait_answers(cloud, guest)
         guest.expect("true")
+
+
+@scenario(
+    "guests.login",
+    gate="guests",
+    needs=("guests.boot",),
+    subjects=with_login,
+    requires=("guests",),
+    holds=("guest",),
+    owns=("images.{subject}.login",),
+    servers=1,
+    creates=1,
+    cost=2.0,
+)
+def test_login(cloud: Cloud, subject: str) -> None:
+    """A server of the image lets in the described user, by key."""
+    known = cloud.shared("guest")
+    image = next((found for found in cloud.compute.images() if found.name == subject), None)
+    if image is None:
+        raise OutOfReach(f"there is no image {subject}")
+    with cloud.step("take a server of the image"):
+        server = (
+            cloud.compute.server(known["id"]) if image.id == known["image"] else server_of(cloud, image.id)
+        )
+    with cloud.step("enter it"):
+        guest = cloud.guest(server)
+        wait_answers(cloud, guest)
+        cloud.observe(("images", subject, "login"), guest.expect("whoami").text.strip())
+    if server.id != known["id"]:
+        with cloud.step("delete it"):
+            gone(cloud, server.id)
 
 
 @scenario(

@@ -21,6 +21,11 @@ def _metadata(arch: Architecture) -> tuple[str, ...]:
     return ("guests.metadata", *(f"guests.answers_on_host[{node}]" for node in hosts))
 
 
+def _logins(arch: Architecture) -> tuple[str, ...]:
+    """A guest of every image that describes a login."""
+    return tuple(f"guests.login[{name}]" for name, image in arch.model.images.items() if image.login)
+
+
 @fault(
     "guests.never_booted",
     component="nova",
@@ -57,6 +62,19 @@ def another_key(bench: Bench) -> Iterator[None]:
 def opens_to_everybody(bench: Bench) -> Iterator[None]:
     """No key is looked at."""
     with decisions.deciding(bench, opens=lambda guest, user, key: True):
+        yield
+
+
+@fault(
+    "guests.everybody_is_root",
+    component="nova",
+    seam="machine",
+    caught_by=_logins,
+    story="The image gives its login the number of root: whoever enters is not who he said he is.",
+)
+def everybody_is_root(bench: Bench) -> Iterator[None]:
+    """One account for all."""
+    with decisions.deciding(bench, account=lambda user: "root"):
         yield
 
 

@@ -61,6 +61,8 @@ class Policies:
     """The public keys that a guest is given when it first boots."""
     opens: Callable[[Guest, str, str], bool]
     """Whether a user gets in with a public key (``ssh-rsa AAAA…``)."""
+    account: Callable[[str], str]
+    """The account that a user who got in really has."""
     drive: Callable[[Guest], dict[str, str]]
     """The metadata on a config drive."""
     boots_from: Callable[[Guest, Tree | None], Tree | None]
@@ -196,6 +198,7 @@ def honest() -> Policies:
     """The decisions of a cloud in which nothing is broken."""
     return Policies(
         hostname=hostname,
+        account=lambda user: user,
         size=_size,
         keys=_keys,
         opens=opens,

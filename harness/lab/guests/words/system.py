@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from harness.lab.guests import kernel
+from harness.lab.guests.policies import policies
 from harness.lab.guests.shell import Call
 from harness.lab.guests.words.options import options
 
@@ -39,7 +40,7 @@ async def nproc(call: Call) -> int:
 
 async def whoami(call: Call) -> int:
     """The user."""
-    return call.say(call.shell.user)
+    return call.say(policies(call.guest.world).account(call.shell.user))
 
 
 async def id_(call: Call) -> int:

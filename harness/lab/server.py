@@ -40,6 +40,7 @@ from harness.lab.guests.state import FOLDER as GUESTS
 from harness.lab.hostside.commands import commands
 from harness.lab.hostside.hosts import PROGRAMS, Hosts, shown_processes
 from harness.lab.hostside.keys import user_key, write_known_hosts
+from harness.lab.hostside.logs import Logged, NodeLogs
 from harness.lab.hostside.nodes import Node
 from harness.lab.hostside.sessions import Rooms
 from harness.lab.jitter import Late, jitter
@@ -105,6 +106,7 @@ class _Plane:
     nodes: dict[str, Node]
     hosts: Hosts
     rooms: Rooms
+    logs: NodeLogs
 
     @classmethod
     def of(cls, folder: LabFolder) -> _Plane:
@@ -136,7 +138,16 @@ class _Plane:
         sockets = shown_processes(model, listening(model, layout), layout)
         hosts = Hosts(world, layout, folder.nodes, stack, sockets)
         hosts.furnish()
-        return cls(folder, layout, world, stack, nodes, hosts, Rooms(folder.path / PROGRAMS))
+        return cls(
+            folder,
+            layout,
+            world,
+            stack,
+            nodes,
+            hosts,
+            Rooms(folder.path / PROGRAMS),
+            NodeLogs(folder.nodes, layout, world.clock),
+        )
 
     async def run(self, control: socket.socket) -> None:
         """Serve until SIGTERM; raises ``LabError`` where something cannot be started."""
@@ -160,6 +171,7 @@ class _Plane:
                 node.stop()
             self.rooms.close()
             self.hosts.close()
+            self.logs.close()
             screens(self.world).stop()
             if self.stack:
                 self.stack.close()
@@ -181,7 +193,8 @@ class _Plane:
             # answer on a kept connection waits 40 ms for the client's acknowledgement.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         late = {name: Late(app, jitter(self.world)) for name, app in made.items()}
-        table: dict[Socket, ASGIApp] = {place: late[component] for place, component in places.items()}
+        logged = {name: Logged(late[name], name, self.logs) for name in set(places.values())}
+        table: dict[Socket, ASGIApp] = {place: logged[component] for place, component in places.items()}
         return {**table, self.layout.control: made["control"]}
 
     def _real(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from harness.lab.hostside.asking import Asks
 from harness.lab.hostside.commands import Done, swift_init
 from harness.lab.hostside.furnishing.jobs import write_jobs
 from harness.lab.hostside.furnishing.kernel import write_kernel
+from harness.lab.hostside.furnishing.logs import write_logs
 from harness.lab.hostside.furnishing.options import write_options
 from harness.lab.hostside.furnishing.packages import write_packages
 from harness.lab.hostside.furnishing.plan import HostPlan, Passwords
@@ -191,6 +192,7 @@ _WRITERS: tuple[Callable[[HostPlan], None], ...] = (
     write_jobs,
     write_kernel,
     write_tables,
+    write_logs,
 )
 
 

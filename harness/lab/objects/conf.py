@@ -64,6 +64,11 @@ auth_host = {auth_host}
 auth_port = {auth_port}
 admin_token = {admin_token}
 
+[filter:journal]
+paste.filter_factory = harness.lab.objects.journal:factory
+log = {log}
+host = {node}
+
 [filter:essex]
 paste.filter_factory = harness.lab.objects.face:factory
 
@@ -74,8 +79,8 @@ operator_roles = {operators}
 
 _STOCK = ("catch_errors", "gatekeeper", "healthcheck", "staticweb", "copy", "dlo")
 _PIPELINE = (
-    "essex {extra} catch_errors gatekeeper healthcheck staticweb tempurl copy dlo authtoken wall keystone "
-    "proxy-server"
+    "journal essex {extra} catch_errors gatekeeper healthcheck staticweb tempurl copy dlo authtoken wall "
+    "keystone proxy-server"
 )
 
 
@@ -120,6 +125,7 @@ def write_proxy_conf(
     if server.kind != PROXY:
         raise ValueError(server.name)
     factories = dict(enumerate(extra))
+    (root / "var" / "log").mkdir(parents=True, exist_ok=True)
     text = _COMMON.format(host=server.host, port=server.port, user=user, etc=root / "etc" / "swift")
     text += _PROXY.format(
         pipeline=" ".join(_PIPELINE.format(extra=" ".join(f"extra{n}" for n in factories)).split()),
@@ -128,6 +134,8 @@ def write_proxy_conf(
         auth_port=identity[1],
         admin_token=token,
         options="\n".join(options),
+        log=root / "var" / "log" / "syslog",
+        node=server.node,
         affinity=", ".join(f"r{region}z{zone}={place}" for place, (region, zone) in enumerate(zones, 1)),
     )
     text += "".join(f"\n[filter:{name}]\nuse = egg:swift#{name}\n" for name in _STOCK)

@@ -13,6 +13,7 @@ from harness.evidence.waivers import Waiver as AcceptedDeviation
 from reports import annotate, ledger
 from reports.budget import Budget
 from reports.causes import causes, unreached
+from reports.discovered import discovered
 from reports.model import (
     VERDICTS,
     Clause,
@@ -28,7 +29,8 @@ from reports.model import (
 )
 from reports.record import Record, read
 from reports.rings import rings
-from reports.stories import steps, text
+from reports.samples import samples
+from reports.stories import number, steps, text
 from reports.timings import timings
 
 _UNTOLD: tuple[Verdict, ...] = ("not_applicable", "out_of_reach")
@@ -77,6 +79,7 @@ def assemble(record: Record, judgement: Judgement) -> Report:
         undescribed=[deviation for _, deviation in strangers],
         coverage=annotate.coverage(clauses),
         unverified=annotate.unverified(clauses),
+        discovered=discovered(record),
         rings=rings(record.rows, scenarios),
         waivers=_waivers(record.waivers, judgement),
         timings=timings(record, scenarios, gates, clauses),
@@ -158,6 +161,8 @@ def _scenario(
         steps=steps(rows, budget, record.started, long=trouble),
         deviations=list(deviations),
         waivers=[annotate.waived(waiver) for waiver in verdict.waivers],
+        version=text(planned.get("version")),
+        samples=samples(rows),
     )
 
 
@@ -227,7 +232,17 @@ def _run(record: Record) -> Run:
         workers=max(1, len(workers)),
         lab=record.lab is not None,
         accounts=leased,
+        tags=[text(each) for each in run.get("tags") or () if isinstance(each, str)],
+        load=_load(record),
     )
+
+
+def _load(record: Record) -> list[float]:
+    """The last minute's load as the run began and as it ended, as far as it was kept."""
+    begun = _mapping(record.run.get("machine")).get("load")
+    ends = [row.get("load") for row in record.of_run("end")]
+    found = [each for each in (begun, *ends[-1:]) if isinstance(each, list) and each]
+    return [number(each[0]) for each in found]
 
 
 def _mapping(thing: Any) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Record:
     ledger: list[dict[str, Any]]
     waivers: tuple[Waiver, ...]
     warnings: list[str] = field(default_factory=list)
+    hosts: Path | None = None
 
     @property
     def started(self) -> float:
@@ -106,6 +107,7 @@ def read(folder: RunFolder) -> Record:
         ledger=_ledger(folder.ledger),
         waivers=tuple(load_waivers(folder.waivers)) if folder.waivers.exists() else (),
         warnings=warnings,
+        hosts=folder.hosts,
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 
 from harness.evidence.chain import longest
 from harness.evidence.reader import Row
 from reports.model import Chain, Clause, Gate, Link, Objective, Phase, Scenario, Slow, Timings
 from reports.record import Record
-from reports.stories import number, transitions
+from reports.stories import ended, number, transitions
 
 RATE_LIMIT = "rate limit"
 """What the door calls its waits."""
@@ -32,6 +33,7 @@ def timings(
         chain=_chain(record, scenarios),
         exchanges=len(exchanges),
         exchange_seconds=_seconds(exchanges),
+        **_answers(exchanges),
         commands=len(commands),
         command_seconds=_seconds(commands),
         slowest=[
@@ -71,6 +73,16 @@ def _chain(record: Record, scenarios: Sequence[Scenario]) -> Chain:
     }
     found = longest(waits, lasted)
     return Chain(seconds=found.seconds, links=[Link(key=key, seconds=each) for key, each in found.links])
+
+
+def _answers(exchanges: Sequence[Row]) -> dict[str, float]:
+    """The shortest and the median exchange that was answered, in ms."""
+    took = [
+        number(row.get("ms")) for row in exchanges if ended(row) is not None and number(row.get("ms")) > 0
+    ]
+    if not took:
+        return {}
+    return {"round_trip_ms": round(min(took), 3), "answer_ms": round(median(took), 3)}
 
 
 def _phases(record: Record, scenarios: Sequence[Scenario]) -> list[Phase]:

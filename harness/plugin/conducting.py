@@ -8,7 +8,6 @@ import shutil
 import time
 from importlib.metadata import version
 from pathlib import Path
-from platform import node, platform, python_version
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from harness.errors import UsageError
 from harness.evidence.folder import RunFolder, create_run, write_json
 from harness.evidence.waivers import load_waivers
 from harness.lease import Lease, die_with_parent, join
+from harness.plugin.machine import load, machine
 from harness.plugin.referee import Referee
 from harness.plugin.seams import Accounts, Visits
 from harness.plugin.state import Run, usage
@@ -59,7 +59,7 @@ class Conducting:
             if self.accounts is not None:
                 self.accounts.release()
         finally:
-            self.run.recorder.write("run", phase="end", exit=int(exitstatus))
+            self.run.recorder.write("run", phase="end", exit=int(exitstatus), load=load())
             self.run.close()
             if self.lease is not None:
                 self.lease.release()
@@ -162,5 +162,5 @@ def _facts(run: Run) -> dict[str, Any]:
         "version": version("deployday"),
         "options": run.options.to_json() | {"workers": run.config.getoption("numprocesses", None) or 1},
         "tags": list(run.options.tags),
-        "machine": {"node": node(), "platform": platform(), "python": python_version()},
+        "machine": machine(),
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from reports.model.base import STATES, VERDICTS, VERSION, CauseKind, Go, Level, Model, State, Verdict
 from reports.model.causes import Cause
 from reports.model.clauses import Area, Clause, Coverage, Unverified, Waiver
+from reports.model.discovered import Discovered
 from reports.model.evidence import Check, Command, Evidence, Exchange, Step, Wait
 from reports.model.ledger import Ledger, Remainder
 from reports.model.report import Report
@@ -31,6 +32,7 @@ __all__ = [
     "Command",
     "Coverage",
     "Deviation",
+    "Discovered",
     "Double",
     "Evidence",
     "Exchange",

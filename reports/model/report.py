@@ -9,6 +9,7 @@ from pydantic import Field
 from reports.model.base import Go, Model
 from reports.model.causes import Cause
 from reports.model.clauses import Clause, Coverage, Unverified, Waiver
+from reports.model.discovered import Discovered
 from reports.model.ledger import Ledger, Remainder
 from reports.model.rings import Ring
 from reports.model.run import Double, Run
@@ -33,6 +34,7 @@ class Report(Model):
     undescribed: list[Deviation]
     coverage: Coverage
     unverified: list[Unverified]
+    discovered: Discovered = Discovered()
     rings: list[Ring] = Field(default=[], description="Pictures of the rings that the run looked into.")
     waivers: list[Waiver]
     timings: Timings

@@ -32,3 +32,7 @@ class Run(Model):
     workers: int
     lab: bool = Field(description="Whether the site was a lab and no real cloud.")
     accounts: list[str]
+    tags: list[str] = []
+    load: list[float] = Field(
+        default=[], description="Load of the machine, the last minute's: as the run began, as it ended."
+    )

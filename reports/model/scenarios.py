@@ -48,6 +48,10 @@ class Scenario(Model):
     steps: list[Step]
     deviations: list[Deviation]
     waivers: list[str]
+    version: str = Field(default="", description="Digest of what the scenario says; empty where unknown.")
+    samples: dict[str, list[float]] = Field(
+        default={}, description="Seconds by what took them (boot, object PUT), where it was measured."
+    )
 
 
 class Gate(Model):

@@ -56,6 +56,8 @@ class Timings(Model):
     chain: Chain = Chain()
     exchanges: int
     exchange_seconds: float
+    round_trip_ms: float | None = Field(default=None, description="The shortest exchange of the run.")
+    answer_ms: float | None = Field(default=None, description="The median exchange of the run.")
     commands: int
     command_seconds: float
     slowest: list[Slow]

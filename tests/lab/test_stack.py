@@ -46,7 +46,7 @@ def test_a_filter_stands_in_front_of_the_pipeline_and_goes_again(stack):
     before = conf.read_text()
     stack.filters.append("some.module:factory")
     stack.restart_proxies()
-    assert "pipeline = essex extra0 catch_errors" in conf.read_text()
+    assert "pipeline = journal essex extra0 catch_errors" in conf.read_text()
     assert "paste.filter_factory = some.module:factory" in conf.read_text()
     stack.filters.clear()
     stack.restart_proxies()

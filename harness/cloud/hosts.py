@@ -212,6 +212,11 @@ class Visits:
             self._over[node] = self._until(node, over=True)
         return self._over[node]
 
+    def refused(self, node: str) -> str:
+        """Why a node could not be entered, as far as that is known by now; waits for nothing."""
+        found = self._over.get(node) or self._read(node)
+        return found.refused if found else ""
+
     def _until(self, node: str, *, over: bool) -> Visit:
         end = time.monotonic() + _PATIENCE
         while True:

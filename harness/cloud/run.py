@@ -4,8 +4,9 @@ a link for each account, connections to hosts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from harness.accounts import Accounts, Sessions, clean_up, find_leaks, patience
 from harness.accounts.reaching import way_to
@@ -17,6 +18,7 @@ from harness.cloud.clocks import Skew, skews
 from harness.cloud.entering import Entering
 from harness.cloud.hosts import Visits
 from harness.cloud.keeping import LedgerKeeper, Names
+from harness.cloud.logwindows import LogWindows, Quiet
 from harness.cloud.nodes import Nodes
 from harness.cloud.rings import CloudRings
 from harness.cloud.shares import Shares
@@ -25,6 +27,8 @@ from harness.cloud.story import Cloud
 from harness.credentials import Account
 from harness.errors import OutOfReach
 from harness.evidence import Recorder, RunFolder, Tail, read_record, row_id
+from harness.evidence.folder import read_json
+from harness.hosts.opening import Opened
 from harness.hosts.services import Service, services
 from harness.ledger import Ledger
 from harness.site import Site
@@ -53,6 +57,7 @@ class RunSession:
         self._door.obeying.turns = Turns(folder.limits)
         self._links: dict[str, Link] = {}
         self._rows: set[str] = set()
+        self._watched: Opened | None = None
         self._tail = Tail(folder.events)
 
     def cloud(self, key: str, subject: str | None = None) -> Cloud:
@@ -71,6 +76,25 @@ class RunSession:
             keeper = LedgerKeeper(self.ledger, self.names, account)
             self._links[who] = link_to(account, self.dialect, self._door, keeper, account.verify)
         return self._links[who]
+
+    def failed(
+        self, key: str, subject: str | None, component: str, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """A story has failed: attach what the services behind it wrote meanwhile."""
+        if self.site.hosts:
+            self._windows.attach(key, subject, component, rows)
+
+    @cached_property
+    def started(self) -> float:
+        """When the run began, in epoch seconds."""
+        return float(read_json(self.folder.run)["started"])
+
+    @cached_property
+    def _windows(self) -> LogWindows:
+        self._watched = Opened(self.site, Quiet())
+        return LogWindows(
+            self.site.arch.model, self.recorder, self.folder.logs, self._watched, self.visits.refused
+        )
 
     def has_row(self, row: str) -> bool:
         """Whether a row of any process is in this run's record."""
@@ -104,6 +128,8 @@ class RunSession:
         self.entering.close()
         self.storage.close()
         self.nodes.close()
+        if self._watched is not None:
+            self._watched.close()
         self._door.close()
 
     @cached_property

@@ -23,6 +23,7 @@ from harness.clients.values import Server
 from harness.cloud.budgets import Budget, budget_of
 from harness.cloud.guests import Guests
 from harness.cloud.hosts import Hosts
+from harness.cloud.logs import NodeLogs
 from harness.cloud.nodes import Nodes
 from harness.cloud.outage import Outage
 from harness.cloud.placing import Placing
@@ -237,6 +238,11 @@ class Cloud(CloudSession):
     def hosts(self) -> Hosts:
         """What the described nodes say of themselves: ``harness.cloud.hosts``."""
         return Hosts(self._run, self)
+
+    @cached_property
+    def logs(self) -> NodeLogs:
+        """What the services of a node wrote during the run: ``harness.cloud.logs``."""
+        return NodeLogs(self._run)
 
     @property
     def rings(self) -> CloudRings:

@@ -90,6 +90,11 @@ class RunFolder:
         return self.path / "hosts"
 
     @property
+    def logs(self) -> Path:
+        """What the logs of hosts say of failed stories, for people: a file a story."""
+        return self.path / "logs"
+
+    @property
     def waivers(self) -> Path:
         """The waivers as they were when the run started (YAML)."""
         return self.path / "waivers.yaml"

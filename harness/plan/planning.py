@@ -19,6 +19,8 @@ from harness.plan.planned import Plan, PlannedScenario
 from harness.plan.subjects import planned_subjects
 
 _PATIENCE = 30.0
+CLEANUP = "cleanup"
+"""The gate whose stories run whatever was selected."""
 BUDGET = "preflight.budget"
 
 
@@ -241,7 +243,7 @@ def _with_needs(rows: Sequence[PlannedScenario], selected: Collection[str] | Non
     if selected is None:
         return set(by_key)
     left = [key for key in selected if key in by_key]
-    left += [row.key for row in rows if row.after_all and selected]
+    left += [row.key for row in rows if row.after_all and row.gate == CLEANUP and selected]
     wanted: set[str] = set()
     while left:
         key = left.pop()

@@ -10,7 +10,7 @@ from harness.plugin.options import Options
 from harness.plugin.seams import Accounts, Session, Visits
 
 if TYPE_CHECKING:
-    from harness.plan.planned import Plan
+    from harness.plan.planned import Plan, PlannedScenario
     from harness.plugin.state import Run
     from harness.site import Site
 
@@ -54,6 +54,18 @@ def pytest_deployday_visits(config: pytest.Config, run: Run) -> Visits | None:
         return None
     public = public_words(run.site.arch.table)
     return Round(run.site, run.folder, Recorder(run.folder.events, worker="visits", public=public))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_deployday_failed(
+    config: pytest.Config, run: Run, planned: PlannedScenario, component: str, rows: Any
+) -> None:
+    """Attach what the services behind it wrote meanwhile."""
+    from harness.cloud import RunSession
+
+    session = run.opened
+    if isinstance(session, RunSession):
+        session.failed(planned.key, planned.subject, component, rows)
 
 
 @pytest.hookimpl(trylast=True)

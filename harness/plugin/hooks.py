@@ -33,6 +33,14 @@ def pytest_deployday_visits(config: pytest.Config, run: Any) -> Visits | None:
     """
 
 
+@pytest.hookspec
+def pytest_deployday_failed(config: pytest.Config, run: Any, planned: Any, component: str, rows: Any) -> None:
+    """A story has failed, and ``component`` is behind it: attach to its ``rows`` what else tells of it.
+
+    Called before its verdict is written, in the process that told it; must be short, and must not raise.
+    """
+
+
 @pytest.hookspec(firstresult=True)
 def pytest_deployday_session(config: pytest.Config, run: Any, accounts: Any) -> Session | None:
     """Open a session with the cloud; called once in every process that tells stories.

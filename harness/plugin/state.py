@@ -79,6 +79,11 @@ class Run:
             raise RuntimeError("nobody opened a session with the cloud")
         return self._session
 
+    @property
+    def opened(self) -> Session | None:
+        """The session of this process, if a story has looked at the cloud."""
+        return self._session
+
     def close(self) -> None:
         """Close the session and the record; a second time does nothing."""
         session, self._session = self._session, None

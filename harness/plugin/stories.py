@@ -93,9 +93,20 @@ class Stories:
         recorder = self.run.recorder
         duration = round(time.monotonic() - self._began, 4)
         ending = self._ending.seen_in(self._rows(planned))
+        if ending.outcome == "failed":
+            self._attach(planned, ending.component)
         write_verdict(recorder, planned.key, ending, duration)
         recorder.write("scenario", phase="end", outcome=ending.outcome)
         recorder.scenario = recorder.step = None
+
+    def _attach(self, planned: PlannedScenario, component: str) -> None:
+        """What else tells of a failure; where that fails itself, the story ended as it did."""
+        self.run.recorder.step = None
+        hook = self.run.config.hook.pytest_deployday_failed
+        try:
+            hook(config=self.run.config, run=self.run, planned=planned, component=component, rows=self._told)
+        except Exception as error:
+            self.run.recorder.write("run", phase="no_logs", scenario=planned.key, why=repr(error)[:300])
 
     def _rows(self, planned: PlannedScenario) -> list[dict[str, Any]]:
         self._told += self.judging.rows(planned.key)

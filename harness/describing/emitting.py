@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 WIDTH = 110
-_PLAIN = re.compile(r"[A-Za-z0-9_/.<+-][A-Za-z0-9_/.<>=%+*()@$-]*( [A-Za-z0-9_/.<>=%+*()@$-]+)*\Z")
+_PLAIN = re.compile(r"[A-Za-z0-9_/.<+-][A-Za-z0-9_/.<>=%+*()@$~-]*( [A-Za-z0-9_/.<>=%+*()@$~-]+)*\Z")
 _KEY = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.*/+-]*(\[[0-9]+:[0-9]+\][A-Za-z0-9_.*/+-]*)*\Z")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _LIST = "- "

@@ -18,10 +18,8 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
         "allow_same_net_traffic",
         "auth_strategy",
         "image_service",
-        "multi_host",
         "force_dhcp_release",
         "*_interface",
-        "flat_*",
         "vlan_start",
         "default_floating_pool",
         "auto_assign_floating_ip",
@@ -38,7 +36,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
         "osapi_max_limit",
         "dhcp_lease_time",
     ),
-    "/etc/nova/nova-compute.conf": ("libvirt_type",),
+    "/etc/nova/nova-compute.conf": (),
     "/etc/keystone/keystone.conf": (),
     "/etc/glance/glance-api.conf": ("default_store", "flavor", "delayed_delete"),
     "/etc/glance/glance-registry.conf": ("flavor",),
@@ -60,12 +58,18 @@ def describe(found: Found, facts: Mapping[str, Facts]) -> None:
     """Say the options that are worth it; an odd one among the hosts is told."""
     for file, patterns in _TOLD.items():
         name = file.rpartition("/")[2]
-        for option, by_node in sorted(_values(file, patterns, facts).items()):
+        values = _values(file, patterns, facts)
+        for option, by_node in sorted(values.items(), key=lambda item: _place(item[0], patterns)):
             usual, _ = Counter(by_node.values()).most_common(1)[0]
             found.put(("config", name, option), usual)
             if odd := [node for node, value in by_node.items() if value != usual]:
                 told = f"{by_node[odd[0]]} on {', '.join(collapse(odd)[:4])}"
                 found.odd.append(f"{name}: {option} is {told}, {usual} elsewhere")
+
+
+def _place(option: str, patterns: tuple[str, ...]) -> tuple[int, str]:
+    """What says most about a cloud stands first."""
+    return next(number for number, each in enumerate(patterns) if fnmatchcase(option, each)), option
 
 
 def _values(file: str, patterns: tuple[str, ...], facts: Mapping[str, Facts]) -> Values:

@@ -43,6 +43,7 @@ from harness.lab.hostside.keys import user_key, write_known_hosts
 from harness.lab.hostside.logs import Logged, NodeLogs
 from harness.lab.hostside.nodes import Node
 from harness.lab.hostside.sessions import Rooms
+from harness.lab.hostside.spoiling import host_things
 from harness.lab.jitter import Late, jitter
 from harness.lab.layout import Layout
 from harness.lab.objects.stack import ObjectStack, Secrets
@@ -198,7 +199,8 @@ class _Plane:
         return {**table, self.layout.control: made["control"]}
 
     def _real(self) -> dict[str, Any]:
-        return {**real_things(self.stack, self.nodes), "stop screens": screens(self.world).stopped}
+        things = {**real_things(self.stack, self.nodes), **host_things(self.hosts, self.nodes)}
+        return {**things, "stop screens": screens(self.world).stopped}
 
     async def _show_screens(self) -> None:
         compute = self.world.arch.model.catalogue.get("compute")

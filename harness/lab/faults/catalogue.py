@@ -10,6 +10,7 @@ _MACHINERY = (
     "callers",
     "catalogue",
     "decisions",
+    "hosts_where",
     "registry",
     "rules",
     "tenants",

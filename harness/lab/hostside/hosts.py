@@ -43,6 +43,8 @@ class Hosts:
     sockets: Mapping[Socket, str]
     plans: dict[str, HostPlan] = field(default_factory=dict)
     asks: list[Asks] = field(default_factory=list)
+    silent: set[tuple[str, str]] = field(default_factory=set)
+    """Node and job: services that run and have reported nothing for long."""
 
     def furnish(self) -> None:
         """Write every host's folder. No process is started for that."""
@@ -92,7 +94,7 @@ class Hosts:
             case ["volumes"]:
                 return Done(0, managed.logical_volumes(self.world, self.plans[node]))
             case ["targets"]:
-                return Done(0, managed.targets(self.world))
+                return Done(0, managed.targets(self.world) + "".join(self._left(node)))
             case ["nova-manage", *rest]:
                 return managed.nova_manage(self.world, self._alive, rest)
         return Done(127, err="the lab does not play this\n")
@@ -154,6 +156,11 @@ class Hosts:
         text = (self.plans[node].folder / FOLDER / table).read_text(encoding="utf-8", errors="replace")
         yield from (line.split("|") for line in text.splitlines() if line)
 
+    def _left(self, node: str) -> Iterator[str]:
+        """Targets that stand in the table and belong to no volume."""
+        for number, row in enumerate(self._table(node, "targets"), 1000):
+            yield managed.target(number, row[0], attached=False)
+
     def _swift(self, node: str) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         if self.stack is not None:
@@ -181,7 +188,9 @@ class Hosts:
 
     def _alive(self, node: str, job: str) -> bool:
         """Whether a job runs on a host, by the table."""
-        return any(row[0] == job and row[2] == "running" for row in self.states(node))
+        return (node, job) not in self.silent and any(
+            row[0] == job and row[2] == "running" for row in self.states(node)
+        )
 
 
 _WRITERS: tuple[Callable[[HostPlan], None], ...] = (

@@ -95,13 +95,12 @@ def targets(world: World) -> str:
     """What ``tgtadm --op show --mode target`` prints: a target a volume, a session where it is attached."""
     if world.arch.model.volumes is None:
         return ""
-    return "".join(
-        _target(number, one.id, bool(one.attached)) for number, one in enumerate(volumes(world), 1)
-    )
+    rows = enumerate(volumes(world), 1)
+    return "".join(target(n, f"volume-{one.id:08x}", attached=bool(one.attached)) for n, one in rows)
 
 
-def _target(number: int, volume: int, attached: bool) -> str:
-    name = f"volume-{volume:08x}"
+def target(number: int, name: str, *, attached: bool) -> str:
+    """One target with the logical volume behind it."""
     nexus = "    I_T nexus information:\n"
     if attached:
         nexus += "        I_T nexus: 1\n            Initiator: iqn.1993-08.org.debian:01:8a2f\n"

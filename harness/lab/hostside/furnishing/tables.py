@@ -77,6 +77,7 @@ def write_tables(host: HostPlan) -> None:
         "space": _space(host),
         "iptables": _iptables(host),
         "volume_groups": _groups(host),
+        "targets": "",
         "nova_version": "2012.1.3 (2012.1.3-LOCALBRANCH:LOCALREVISION)\n",
         "queues": _queues(host),
         "rabbit_status": _STATUS,

@@ -261,13 +261,13 @@ look() {
     try sha256sum sha256sum "$@" || try openssl openssl dgst -sha256 "$@"
 }
 
-# setting NAME FILE: a kernel setting
+# setting NAME FILE: a kernel setting, read at once: a shell that reads byte by byte is given one digit
 setting() {
-    value=
     if [ ! -e "$2" ]; then
         printf 'absent %s\n' "$1"
-    elif IFS= read -r value <"$2" || [ -n "$value" ]; then
-        printf 'value %s %s\n' "$1" "$value"
+    elif value=$(cat "$2" 2>/dev/null); then
+        printf 'value %s %s\n' "$1" "${value%%
+*}"
     else
         printf 'denied %s\n' "$1"
     fi
@@ -340,7 +340,7 @@ TICKS=0
 LEFT=90
 trap 'TICKS=$((TICKS + 1)) LEFT=$((LEFT - 1))' USR1
 
-# slay: end every descendant but the one that ticks
+# slay SPARED: end every descendant but the one that ticks, and that one
 slay() {
     pairs=
     for stat in /proc/[0-9]*/status; do
@@ -364,7 +364,7 @@ slay() {
             case $family in *" $one "*) continue ;; esac
             case $family in
             *" ${pair#*:} "*)
-                if [ "$one" != "$TICKER" ]; then
+                if [ "$one" != "$TICKER" ] && [ "$one" != "$1" ]; then
                     family="$family$one "
                     doomed="$doomed $one"
                 fi
@@ -395,10 +395,12 @@ section() {
         if [ $? -le 128 ]; then break; fi
         if ! kill -0 "$guard" 2>/dev/null; then break; fi
         if [ "$TICKS" -gt "$2" ]; then
+            if [ -n "$why" ]; then
+                slay none
+                break
+            fi
             why=late
-            slay
-            wait "$guard" 2>/dev/null
-            break
+            slay "$guard" # which still says what came until then
         fi
     done
     printf '\n%s } %s %s\n' "$N" "$1" "$why"

@@ -101,11 +101,11 @@ def printable(text: str) -> str:
 
 def sections(output: str, nonce: str) -> dict[str, Section]:
     """Every section that the answer begins; a line that did not come whole is not taken for one."""
-    lines = output.split("\n")[:-1]
+    *lines, rest = output.split("\n")
     reader = _Reader(nonce)
     for line in lines:
         reader.take(line)
-    return reader.done()
+    return reader.done(rest)
 
 
 class _Reader:
@@ -140,8 +140,9 @@ class _Reader:
         elif kind == "}":
             self._close(rest.partition(" ")[2])
 
-    def done(self) -> dict[str, Section]:
-        """The sections, the one included in whose middle the answer ended."""
+    def done(self, rest: str) -> dict[str, Section]:
+        """The sections, the one included in whose middle the answer ended with half a line."""
+        self._lines.append(rest)
         self._close("")
         return self._found
 

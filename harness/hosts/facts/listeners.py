@@ -95,7 +95,7 @@ def _address(text: str) -> str:
 
 
 def _listener(protocol: str, address: str, port: str, process: str) -> Listener | None:
-    address = address.strip("[]").partition("%")[0]
+    address = address.partition("%")[0].strip("[]")
     if address == "*":
         address = "0.0.0.0"  # noqa: S104
     if not re.fullmatch(r"\d{1,5}", port) or not 0 < int(port) < 65536:

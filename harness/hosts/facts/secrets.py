@@ -45,6 +45,7 @@ _WORDS = (
     "mysql",
     "author",
     "sig",
+    "curl",
 )
 """A line with none of these, no ``$`` and that is no account holds no secret: most lines do not."""
 _LONG = tuple(each for each in PATTERNS if each[1].flags & re.DOTALL)

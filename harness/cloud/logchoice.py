@@ -106,6 +106,17 @@ def chosen(entries: Sequence[Entry], requests: Sequence[Request]) -> list[tuple[
     return [known[at] for at in sorted(kept)]
 
 
+def line_of(entry: Entry, request: str = "") -> dict[str, Any]:
+    """An entry as a row has it, with the request that it belongs to."""
+    return {
+        "at": entry.at,
+        "file": entry.file,
+        "level": entry.level,
+        "text": shown(entry),
+        "request": request,
+    }
+
+
 def shown(entry: Entry) -> str:
     """The text of an entry: the head of a long one, and its end, where an exception says what it is."""
     lines = entry.text.split("\n")

@@ -20,10 +20,10 @@ from harness.arch.model import ReferenceArchitecture
 from harness.cloud.logchoice import (
     Request,
     chosen,
+    line_of,
     nodes_that_matter,
     places,
     requests_of,
-    shown,
 )
 from harness.errors import DeployDayError
 from harness.evidence.writer import Recorder
@@ -148,16 +148,7 @@ def _fields(told: Told, requests: Sequence[Request]) -> dict[str, Any]:
     kept = chosen(told.entries, requests)
     return {
         "files": list(told.files[:40]),
-        "lines": [
-            {
-                "at": entry.at,
-                "file": entry.file,
-                "level": entry.level,
-                "text": shown(entry),
-                "request": request,
-            }
-            for entry, request in kept
-        ],
+        "lines": [line_of(entry, request) for entry, request in kept],
         "left_out": len(told.entries) - len(kept),
         "errors": sum(entry.bad for entry in told.entries),
         "short": list(told.short),

@@ -7,12 +7,15 @@ a kernel setting), and so is what differs only by the host's own name or address
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 
 from harness.arch.layout import natural
+from harness.arch.summing import by_value, listed
 from harness.fleet.comparable import KINDS
 from harness.fleet.ownness import masking
 from harness.fleet.values import Kind, Value, Values
@@ -22,6 +25,8 @@ ABSENT = "absent"
 _LONGEST = 200
 _SET = 4
 _MANY = 12
+_VALUES = 3
+_SEAL = re.compile(r"hmac:([0-9a-f]{4})[0-9a-f]{12}")
 
 Mask = Callable[[Value], Value] | None
 
@@ -41,13 +46,20 @@ class Odd:
     kind: str
 
     def __str__(self) -> str:
-        if self.expected is None:
-            counts = sorted(Counter(self.hosts.values()).values(), reverse=True)
-            if counts[0] == 1 and self.of > 2:
-                return f"{self.what}: no two of {self.of} agree"
-            return f"{self.what}: split {':'.join(map(str, counts))}"
-        values = " | ".join(dict.fromkeys(self.hosts.values()))
-        return f"{self.what}: {values} on {len(self.hosts)} of {self.of}, {self.expected} on the others"
+        groups = by_value(self.hosts)
+        if self.expected is not None:
+            told = "; ".join(f"{value} on {listed(nodes)}" for value, nodes in _first(groups))
+            return f"{self.what}: {told}; {self.expected} on the other {self.of - len(self.hosts)}"
+        if len(groups) == self.of > 2:
+            return f"{self.what}: no two of {self.of} agree"
+        counts = ":".join(str(len(nodes)) for nodes in groups.values())
+        told = "; ".join(f"{value} on {listed(nodes)}" for value, nodes in _first(groups))
+        return f"{self.what}: split {counts}: {told}"
+
+
+def _first(groups: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
+    """The values that most hosts have."""
+    return list(islice(groups.items(), _VALUES))
 
 
 def odd_ones(facts: Mapping[str, Facts]) -> tuple[Odd, ...]:
@@ -130,7 +142,13 @@ def shown(value: Value, expected: Value | None = None) -> str:
             words = [f"without {', '.join(lacks)}"] * bool(lacks) + [f"with {', '.join(more)}"] * bool(more)
             return _cut("; ".join(words) or "in another order")
         return _cut(f"{len(value)} of them" if len(value) > _MANY else ", ".join(value) or "none")
-    return _cut(value) if isinstance(value, str) else f"{value:g}" if value < 1e6 else f"{value:.0f}"
+    return (
+        _cut(_SEAL.sub(r"secret \1", value))
+        if isinstance(value, str)
+        else f"{value:g}"
+        if value < 1e6
+        else f"{value:.0f}"
+    )
 
 
 def _cut(text: str) -> str:

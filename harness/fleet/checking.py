@@ -48,10 +48,12 @@ def check(fleet: Fleet, arch: Architecture, *, only_machines: bool = False) -> C
     results = {node: _host(node, facts, arch, tables, only_machines) for node, facts in fleet.items()}
     said = {node: list(result.said) for node, result in results.items()}
     known = {each.what for result in results.values() for each in result.said}
-    for node, more in _together(fleet, arch.model, only_machines):
-        if more.severity == "wrong" or more.what not in known:
-            said[node].append(more)
+    for node, more in _between(fleet):
+        said[node].append(more)
     found = gathered(said, lambda what: [node for node in has.get(what, fleet) if node in fleet])
+    if not only_machines:
+        common = _common(fleet, arch.model)
+        found += [Finding(each, (), ()) for each in common if each.what not in known]
     return Checked(
         sum(result.verified for result in results.values()),
         (*found, *_odd(fleet, arch.model, only_machines)),
@@ -158,26 +160,24 @@ def _bus(node: str, model: ReferenceArchitecture) -> bool:
     return "bus" in model.nodes[node].roles
 
 
-def _together(fleet: Fleet, model: ReferenceArchitecture, only_machines: bool) -> Iterator[tuple[str, Said]]:
-    """What only all hosts together can tell; each with a node that has it."""
+def _between(fleet: Fleet) -> Iterator[tuple[str, Said]]:
+    """Names and addresses that are not one host's alone, or not its own."""
     for node, name in names(fleet).items():
         if isinstance(name, str) and name != node.lower():
             yield node, Said("wrong", "host name", name, f"the name of its node, {node.lower()}")
     for address, holders in shared_addresses(fleet).items():
-        for node in holders:
-            yield node, Said("wrong", "address of several hosts", address)
-    if only_machines:
-        return
-    first = next(iter(fleet), "")
-    yield from ((first, Said("wrong", "secret", line)) for line in unequal_secrets(fleet))
-    for each in nowhere(fleet, model) if fleet.keys() == model.nodes.keys() else ():
-        yield first, Said("doubtful", below("", each.path), each.about or told(None))
+        yield from ((node, Said("wrong", "address of several hosts", address)) for node in holders)
+
+
+def _common(fleet: Fleet, model: ReferenceArchitecture) -> Iterator[Said]:
+    """What is said of the cloud and not of a host: secrets, nova's own list, what no host has at all."""
+    yield from (Said("wrong", "secret", line) for line in unequal_secrets(fleet))
     called = {node: name for node, name in names(fleet).items() if isinstance(name, str)}
-    for node, facts in fleet.items():
-        wrong = managed_services(facts, called, model)
-        if not isinstance(wrong, Unknown):
-            yield from ((node, Said("wrong", "nova-manage service list", line)) for line in wrong)
-            return
+    lists = (managed_services(facts, called, model) for facts in fleet.values())
+    found = next((each for each in lists if not isinstance(each, Unknown)), [])
+    yield from (Said("wrong", "nova-manage service list", line) for line in found)
+    for each in nowhere(fleet, model) if fleet.keys() == model.nodes.keys() else ():
+        yield Said("doubtful", below("", each.path), each.about or told(None))
 
 
 def _odd(fleet: Fleet, model: ReferenceArchitecture, only_machines: bool) -> Iterator[Finding]:
@@ -187,7 +187,8 @@ def _odd(fleet: Fleet, model: ReferenceArchitecture, only_machines: bool) -> Ite
                 continue
             label = f"{', '.join(roles)}: {odd.what}"
             if odd.expected is None:
-                yield Finding(Said("odd", str(odd).replace(odd.what, label, 1), ""), tuple(odd.hosts), nodes)
+                split = str(odd).removeprefix(f"{odd.what}: ")
+                yield Finding(Said("odd", label, split), tuple(odd.hosts), nodes)
                 continue
             for value in dict.fromkeys(odd.hosts.values()):
                 mine = tuple(node for node, own in odd.hosts.items() if own == value)

@@ -12,7 +12,7 @@ from harness.fleet.comparable import KINDS, OWN_KINDS
 from harness.fleet.snapshot import Snapshot
 from harness.fleet.values import Kind, Value
 from harness.fleet.volatile import volatile_changes
-from harness.hosts.facts.model import Facts, Unknown
+from harness.hosts.facts.model import NOT_ASKED, Facts, Unknown
 
 _PARTS = tuple(name for name in Facts.model_fields if name not in ("node", "taken", "seconds", "doubles"))
 _THERE = "there"
@@ -82,9 +82,13 @@ def _near(before: Value, now: Value, within: float) -> bool:
 
 
 def _unseen(old: Facts, new: Facts) -> Iterator[str]:
-    """Parts that only one of the two days tells; what neither tells is no part of this host."""
+    """Parts that only one of the two days tells; what neither tells is no part of this host, and what one was
+    not asked was not to be compared.
+    """
     for part in _PARTS:
         first, second = getattr(old, part), getattr(new, part)
+        if NOT_ASKED in (first, second):
+            continue
         if isinstance(second, Unknown) and not isinstance(first, Unknown):
             yield f"{part}: {second.unknown}"
         elif isinstance(first, Unknown) and not isinstance(second, Unknown):

@@ -62,7 +62,8 @@ DRIFTS: list[tuple[dict[str, Any], str, str, str]] = [
     ({"files": {"/etc/nova/nova.conf": File(kind="file", owner="root", group="nova", mode="0644")}},
      "file /etc/nova/nova.conf", "file, nova:nova, 0640", "file, root:nova, 0644"),
     (conf(17, libvirt_type="qemu"), f"{NODE} libvirt_type", "kvm", "qemu"),
-    (conf(17, rabbit_password="hmac:ffff"), f"{NODE} rabbit_password", "hmac:00112233aabbccdd", "hmac:ffff"),
+    (conf(17, rabbit_password="hmac:ffff22223333aaaa"), f"{NODE} rabbit_password",
+     "secret 0011", "secret ffff"),
     (conf(17, verbose="True"), f"{NODE} verbose", ABSENT, "True"),
     (conf(17, my_ip="10.0.0.2"), f"{NODE} my_ip", "<address of eth0>", "10.0.0.2"),
     ({"configs": {"/etc/nova/nova.conf": NO_SUCH_FILE}}, "file /etc/nova/nova.conf", "ini", ABSENT),
@@ -95,10 +96,10 @@ def split(*kernels: str) -> Odd:
 
 def test_no_majority_is_told_once() -> None:
     odd = split("a", "a", "a", "b", "b")
-    assert (odd.expected, str(odd), len(odd.hosts)) == (None, "kernel: split 3:2", 5)
+    assert (odd.expected, str(odd), len(odd.hosts)) == (None, "kernel: split 3:2: a on n[0:2]; b on n3, 4", 5)
     assert str(split("a", "b", "c")) == "kernel: no two of 3 agree"
-    assert str(split("a", "b")) == "kernel: split 1:1"
-    assert str(split("a", "b", "b")) == "kernel: a on 1 of 3, b on the others"
+    assert str(split("a", "b")) == "kernel: split 1:1: a on n0; b on n1"
+    assert str(split("a", "b", "b")) == "kernel: a on n0; b on the other 2"
 
 
 def test_what_may_be_a_hosts_own_and_differs_everywhere_is_identity() -> None:

@@ -63,20 +63,27 @@ DEAD = {each: Service(manager="upstart", running=each != "nova-compute", enabled
 WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"services": DEAD}, [
         "wrong roles: without compute", "wrong services.nova-compute.state: stopped instead of running",
-        "odd compute, network: service nova-compute: split 1:1 @ compute-1, compute-2"]),
+        "odd compute, network: "
+        "service nova-compute: split 1:1: stopped, enabled on compute-1; "
+        "running, enabled on compute-2 @ compute-1, compute-2"]),
     ({"clock": ClockReading(offset=-9.0, error=0.5)},
      ["wrong objectives.clock_skew: 8.5 instead of at most 1"]),
     ({"packages": PACKAGES | {"nova-common": "2012.1.1"}}, [
         'doubtful packages["nova-*"].version: 2012.1.1 (nova-common) instead of 2012.1.3*',
-        "odd compute, network: package nova-common: split 1:1 @ compute-1, compute-2"]),
+        "odd compute, network: "
+        "package nova-common: split 1:1: 2012.1.1 on compute-1; "
+        "2012.1.3-0ubuntu1 on compute-2 @ compute-1, compute-2"]),
     ({"listeners": (OPEN, OPEN.model_copy(update={"port": 9999, "process": "nc"}))}, [
         "wrong port open to others, and not described: 9999 (nc)",
-        "odd compute, network: port 9999: split 1:1 @ compute-1, compute-2"]),
+        "odd compute, network: "
+        "port 9999: split 1:1: nc on compute-1; absent on compute-2 @ compute-1, compute-2"]),
     ({"processes": (Process(pid=1, user="root", command="/usr/sbin/dhcpd eth0"),)},
      ["wrong DHCP server besides the network manager's: /usr/sbin/dhcpd eth0 (pid 1)"]),
     ({"services": {**dict.fromkeys(COMPUTE, DEAD["libvirt-bin"]), "nova-volume": DEAD["libvirt-bin"]}}, [
         "wrong services.nova-volume: there, and not described",
-        "odd compute, network: service nova-volume: split 1:1 @ compute-1, compute-2"]),
+        "odd compute, network: "
+        "service nova-volume: split 1:1: running, enabled on compute-1; "
+        "absent on compute-2 @ compute-1, compute-2"]),
 ]  # fmt: skip
 
 

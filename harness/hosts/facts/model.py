@@ -24,6 +24,8 @@ class Unknown(Fact):
     denied: bool = False
 
 
+NOT_ASKED = Unknown(unknown="it was not asked")
+"""What a part is that nobody wanted to know."""
 NO_SUCH_FILE = Unknown(unknown="there is no such file")
 """What an option file is that was asked for and is not there."""
 

@@ -11,7 +11,7 @@ from harness.hosts.facts.files import read_files, read_sysctl
 from harness.hosts.facts.frames import Section, printable, sections
 from harness.hosts.facts.hardware import read_clock, read_cpu, read_disks, read_memory, read_system
 from harness.hosts.facts.listeners import read_listeners
-from harness.hosts.facts.model import Config, Facts, Unknown
+from harness.hosts.facts.model import NOT_ASKED, Config, Facts, Unknown
 from harness.hosts.facts.networking import read_interfaces, read_resolvers, read_rules
 from harness.hosts.facts.nova import read_domains, read_managed
 from harness.hosts.facts.options import read_config
@@ -98,7 +98,7 @@ class _Reading:
     def section(self, name: str) -> Any:
         """A part of the facts."""
         if name not in self._questions.sections:
-            return Unknown(unknown="it was not asked")
+            return NOT_ASKED
         if name == "processes":
             return self._processes
         return self._safely(name, lambda section: self._read(name, section))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from harness.accounts.given import given
 from harness.accounts.reaching import way_to
@@ -28,6 +27,7 @@ from harness.describing import (
     stores,
     visits,
 )
+from harness.describing.describable import prune
 from harness.describing.found import Found
 from harness.describing.names import Names
 from harness.describing.ranges import collapse
@@ -41,6 +41,7 @@ from harness.hosts.opening import opened
 from harness.place import Place
 
 RELEASE = "essex"
+MANY = 12
 _BY_HOSTS = (
     "compute.hypervisor",
     "compute.scheduler",
@@ -106,11 +107,14 @@ class _Capture:
         self.found.put(("name",), self.asked.name)
         self.services = endpoints.catalogue(self.found, session)
         accounts.identity(self.found, session, admin=admin)
-        sizes.compute(self.found, session)
-        stores.images(self.found, session)
-        stores.network(self.found, session, admin=admin)
-        stores.volumes(self.found, session)
-        self.hosts = sizes.hosts(self.found, session)
+        if "image" in self.services:
+            stores.images(self.found, session)
+        if "volume" in self.services:
+            stores.volumes(self.found, session)
+        if "compute" in self.services:
+            sizes.compute(self.found, session)
+            stores.network(self.found, session, admin=admin)
+            self.hosts = sizes.hosts(self.found, session)
 
     def visits(self, nodes: Callable[[str], Node]) -> None:
         """What every host has and tells."""
@@ -162,20 +166,26 @@ class _Capture:
     def sheet(self) -> Sheet:
         """What was found of areas that some node has a role for, and what is to be said beside it."""
         found, asked = self.found, self.asked
-        tree: dict[str, Any] = dict(found.tree)
         for area, role in {**AREAS, "images": "images"}.items():
             if not self.roles.nodes_with(role):
-                tree.pop(area, None)
+                found.tree.pop(area, None)
+        prune(found)
         unseen = tuple(one for what in found.unseen.values() for one in what)
-        whole = merged(found.base, tree)
+        whole = merged(found.base, found.tree)
         return Sheet(whole, asked.extends, asked.base, found.levels, asked.mark, unseen, _notes(found))
 
 
 def _notes(found: Found) -> dict[str, list[str]]:
     return {
         "Not seen; where the base says something of it, that stands:": [
-            f"{', '.join(collapse(what))}: {why}" for why, what in found.unseen.items()
+            f"{', '.join(collapse(what))}: {why}" for why, what in [*found.unseen.items()][:MANY]
         ],
-        "Taken for granted:": found.assumed,
-        "Seen, and not described:": found.odd,
+        "Taken for granted:": _few(found.assumed),
+        "Seen, and not described:": _few(found.odd),
     }
+
+
+def _few(sentences: Sequence[str]) -> list[str]:
+    """As many as somebody reads."""
+    told = list(dict.fromkeys(sentences))
+    return told if len(told) <= MANY else [*told[: MANY - 1], f"and {len(told) - MANY + 1} more"]

@@ -18,7 +18,6 @@ from harness.hosts.facts import Facts
 
 _SAID = ("files", "users", "sysctl", "mounts", "system")
 """Parts of a host that a node may say for itself, whatever its roles say."""
-_MANY = 12
 
 
 def differing(arch: Architecture, facts: Mapping[str, Facts]) -> Iterator[Observed]:
@@ -67,14 +66,9 @@ def tell(found: Found, arch: Architecture, facts: Mapping[str, Facts]) -> None:
         where, node = (each.path[2:], each.path[1]) if each.path[0] == "nodes" else (each.path, "")
         value = "not there" if each.value in (None, False) else _flat(each.value)
         by[where, value].append(node)
-    rows = [
-        f"{show(path)}{_of(nodes)} is {value[:80]}"
-        for (path, value), nodes in by.items()
-        if path[0] != "packages"
-    ]
-    found.odd += rows[:_MANY]
-    if len(rows) > _MANY:
-        found.odd.append(f"{len(rows) - _MANY} more that a run will find")
+    for (path, value), nodes in by.items():
+        if path[0] != "packages":
+            found.odd.append(f"{show(path)}{_of(nodes)} is {value[:80] or 'nothing'}")
 
 
 def unseen(found: Found, arch: Architecture, facts: Mapping[str, Facts]) -> None:

@@ -13,6 +13,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_/.<+-][A-Za-z0-9_/.<>=%+*()@$~-]*( [A-Za-z0-9_/
 _KEY = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.*/+-]*(\[[0-9]+:[0-9]+\][A-Za-z0-9_.*/+-]*)*\Z")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _LIST = "- "
+_LONGEST = 400
 
 
 def scalar(value: str, *, within: bool = True) -> str:
@@ -71,9 +72,10 @@ def _wrapped(items: list[Any], pad: str) -> Iterator[str]:
 
 
 def comment(text: str, first: str = "# ", rest: str = "#   ") -> Iterator[str]:
-    """A sentence as lines of a comment."""
+    """A sentence as lines of a comment; nothing in it ends a line."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST])
     yield from textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        printable, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     )
 
 

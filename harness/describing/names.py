@@ -34,14 +34,19 @@ class Names:
         """The node at an address or host name; where nobody knows it, one called after the address."""
         found = self._of_site(address) or self._known.get(address)
         if found is None:
-            found = self._known[address] = _named(address)
-            self.strangers[address] = found
+            found = self.strangers[address] = self._new(address)
         return found
 
     def called(self, host: str) -> str:
         """The node that nova or another service calls so."""
-        found = self._of_site(host) or self._known.get(host)
-        return found or self._known.setdefault(host, _named(host))
+        return self._of_site(host) or self._known.get(host) or self._new(host)
+
+    def _new(self, text: str) -> str:
+        """A name that nobody else has."""
+        taken = {*self._known.values(), *self._place.hosts}
+        names = (_named(text), _named(text, whole=True), *(f"{_named(text)}-{n}" for n in range(2, 10_000)))
+        self._known[text] = next(name for name in names if name not in taken)
+        return self._known[text]
 
     def _of_site(self, text: str) -> str | None:
         for each in (text, *(_resolved(text) if self._place.hosts else ())):
@@ -52,11 +57,11 @@ class Names:
         return short if not _is_address(text) and short in self._place.hosts else None
 
 
-def _named(text: str) -> str:
-    """A text as the name of a node; of a host name that is no address its first part."""
-    if not _is_address(text):
+def _named(text: str, *, whole: bool = False) -> str:
+    """A text as the name of a node; of a host name its first part, unless the ``whole`` is wanted."""
+    if not _is_address(text) and not whole:
         text = text.partition(".")[0]
-    name = _STRANGE.sub("-", text).strip("-._")[:63].strip("-._")
+    name = _STRANGE.sub("-", text).strip("-._")[:60].strip("-._")
     return name if is_name(name) else "node"
 
 

@@ -218,15 +218,39 @@ def test_weights_powers_and_balance_of_single_rings_and_disks(tmp_path: Path) ->
 
 def test_nothing_of_a_hostile_answer_reaches_the_file_as_more_than_text(tmp_path: Path) -> None:
     cloud = Played.of()
-    evil = 'x\n  admin: {roles: [evil]}\x1b[31m: #"'
+    evil = 'x\n  admin: {roles: [evil]}\x1b[31m\u2028nodes: {evil: 1}: #"'
     flavors = [
-        *cloud.session.compute.flavors(),
-        Flavor("8", evil.replace("\n", " ").replace("\x1b", ""), 1, 1, 1),
+        Flavor(str(n), name, 1, 1, 1) for n, name in enumerate((evil, "level", "", "x" * 300, "fair: #1"))
     ]
-    cloud.session.compute.flavors = lambda: flavors
-    users = cloud.session.identity.list_users()
+    before = cloud.session.compute.flavors()
+    cloud.session.compute.flavors = lambda: [*before, *flavors]
+    users, images = cloud.session.identity.list_users(), cloud.session.images.list()
     cloud.session.identity.list_users = lambda: [*users, replace(users[0], name=evil)]
+    strange = [Image("e", evil, "active", "raw", "bare", public=True)]
+    strange += [Image("s", "strange", "active", "dmg", None, public=True), replace(strange[0], status=evil)]
+    cloud.session.images.list = lambda: [*images, *strange]
+    cloud.session.network.floating_pools = lambda: ["nova", evil]
     model, text = captured(cloud, tmp_path)
-    assert len(model.compute.flavors) == 6
-    assert "\x1b" not in text
-    assert evil not in model.identity.users
+    assert [name for name in model.compute.flavors if not name.startswith("m1.")] == ["fair: #1"]
+    assert list(model.nodes) == list(cloud.arch.model.nodes)
+    assert not {*"\x1b\u2028"} & {*text}
+    assert all(line.startswith("#") for line in text[text.index("# Taken") :].splitlines() if line)
+    assert "images.strange cannot be described" in text
+
+
+def test_a_cloud_of_storage_alone(tmp_path: Path) -> None:
+    cloud = Played.of("essex/swift-five-zones")
+    model, text = captured(cloud, tmp_path)
+    assert "Not seen" not in text
+    assert (model.compute, model.images) == (None, {})
+    assert "  storage-[1:5]: {roles: [object-storage], devices: [sdb, sdc, sdd]}" in text
+
+
+def test_two_hosts_that_are_called_alike_stay_two(tmp_path: Path) -> None:
+    cloud = Played.of()
+    hosts = [ComputeHost(f"compute-1.{rack}.example.net", "compute") for rack in ("a", "b")]
+    hosts += [ComputeHost("controller", each) for each in ("cert", "consoleauth", "scheduler", "volume")]
+    hosts += [replace(each, service="network") for each in hosts[:2]]
+    cloud.session.compute.hosts = lambda: hosts
+    model, _ = captured(cloud, tmp_path, hosts=False)
+    assert list(model.nodes) == ["controller", "compute-1", "compute-1.b.example.net"]

@@ -261,16 +261,9 @@ look() {
     try sha256sum sha256sum "$@" || try openssl openssl dgst -sha256 "$@"
 }
 
-# setting NAME FILE: a kernel setting, read at once: a shell that reads byte by byte is given one digit
-setting() {
-    if [ ! -e "$2" ]; then
-        printf 'absent %s\n' "$1"
-    elif value=$(cat "$2" 2>/dev/null); then
-        printf 'value %s %s\n' "$1" "${value%%
-*}"
-    else
-        printf 'denied %s\n' "$1"
-    fi
+# settings FILE…: kernel settings, each read at once: a shell, which reads byte by byte, is given one digit
+settings() {
+    run settings grep '' "$@" /dev/null
 }
 
 ask_rules() { try iptables-save iptables-save; }

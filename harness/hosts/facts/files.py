@@ -22,6 +22,7 @@ _DIGESTS = (
     re.compile(r"(?P<digest>[0-9a-f]{64}) [ *](?P<path>/.*)"),
     re.compile(r"SHA2?-?256\((?P<path>/.*)\)= (?P<digest>[0-9a-f]{64})"),
 )
+_REFUSED = re.compile(r"grep: (?P<path>/proc/sys/.*): (?:Permission denied|Operation not permitted)")
 _LETTERS: dict[str, Kind] = {"-": "file", "d": "folder", "l": "link"}
 
 
@@ -103,17 +104,25 @@ def _octal(letters: str) -> str:
     return f"{special:o}{bits:03o}"
 
 
+def setting_path(name: str) -> str:
+    """Where the kernel has a setting: dots are slashes, and a slash in a name is a dot of an interface's."""
+    return "/proc/sys/" + name.translate(str.maketrans("./", "/."))
+
+
 def read_sysctl(section: Section, asked: tuple[str, ...]) -> dict[str, str] | Unknown:
-    """Settings that the kernel has; one that it does not have is not in it."""
+    """Settings that the kernel has; one that it does not have is not in it; of a long one, its first line."""
+    if not asked:
+        return {}
     part = section.part("settings")
     if part is None:
         return section.unknown("settings")
+    names = {setting_path(name): name for name in asked}
     found: dict[str, str] = {}
     for line in part.lines:
-        kind, _, rest = line.partition(" ")
-        name, _, value = rest.partition(" ")
-        if name in asked and kind == "denied":
-            return Unknown(unknown=f"this user may not read {name}", denied=True)
-        if name in asked and kind == "value":
-            found[name] = " ".join(value.split())
+        refused = _REFUSED.fullmatch(line)
+        if refused and refused["path"] in names:
+            return Unknown(unknown=f"this user may not read {names[refused['path']]}", denied=True)
+        path, colon, value = line.partition(":")
+        if colon and path in names:
+            found.setdefault(names[path], " ".join(value.split()))
     return found

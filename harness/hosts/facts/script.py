@@ -7,6 +7,7 @@ import shlex
 from functools import cache
 from importlib.resources import files
 
+from harness.hosts.facts.files import setting_path
 from harness.hosts.facts.questions import Questions
 
 SECONDS = {"packages": 20, "managed": 30, "broker": 25, "database": 10, "processes": 10, "files": 20}
@@ -52,22 +53,13 @@ def _lists(questions: Questions) -> str:
             raise ValueError(f"{path!r} is no absolute path")
     look = f"look {shlex.join(questions.files)}" if questions.files else ":"
     shows = [f"show {shlex.quote(path)} {_LARGEST_CONFIG}" for path in questions.configs]
-    settings = [
-        f"setting {shlex.quote(name)} {shlex.quote(_place(name))}"
-        for name in questions.sysctl
-        if _SETTING.fullmatch(name)
-    ]
+    settings = [setting_path(name) for name in questions.sysctl if _SETTING.fullmatch(name)]
     bodies = {
         "files": [look],
         "configs": shows or [":"],
-        "sysctl": ["part settings", *settings, "ended 0"],
+        "sysctl": [f"settings {shlex.join(settings)}" if settings else ":"],
     }
     return "".join(f"ask_{name}() {{\n" + "\n".join(lines) + "\n}\n" for name, lines in bodies.items())
-
-
-def _place(name: str) -> str:
-    """Where the kernel has a setting: dots are slashes, and a slash in a name is a dot of an interface's."""
-    return "/proc/sys/" + name.translate(str.maketrans("./", "/."))
 
 
 @cache

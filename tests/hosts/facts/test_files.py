@@ -80,14 +80,30 @@ def test_nobody_is_told_of_paths_that_were_not_asked() -> None:
 
 
 def test_settings_of_the_kernel() -> None:
-    text = "value net.ipv4.ip_forward 1\nvalue net.ipv4.tcp_rmem 4096\t87380\t6291456\nabsent net.nope\n"
-    asked = ("net.ipv4.ip_forward", "net.ipv4.tcp_rmem", "net.nope")
-    assert read_sysctl(section(part("settings", text)), asked) == {
+    text = (
+        "/proc/sys/net/ipv4/ip_forward:1\n/proc/sys/net/ipv4/tcp_rmem:4096\t87380\t6291456\n"
+        "grep: /proc/sys/net/nope: No such file or directory\n"
+        "/proc/sys/net/ipv4/conf/eth0.100/forwarding:0\n/proc/sys/dev/cdrom/info:CD-ROM\n"
+        "/proc/sys/dev/cdrom/info:\n"
+    )
+    asked = (
+        "net.ipv4.ip_forward",
+        "net.ipv4.tcp_rmem",
+        "net.nope",
+        "net.ipv4.conf.eth0/100.forwarding",
+        "dev.cdrom.info",
+    )
+    assert read_sysctl(section(part("settings", text, "2")), asked) == {
         "net.ipv4.ip_forward": "1",
         "net.ipv4.tcp_rmem": "4096 87380 6291456",
+        "net.ipv4.conf.eth0/100.forwarding": "0",
+        "dev.cdrom.info": "CD-ROM",
     }
+    assert read_sysctl(section(), ()) == {}
 
 
 def test_a_setting_that_nobody_may_read() -> None:
-    found = read_sysctl(section(part("settings", "denied kernel.x\n")), ("kernel.x",))
+    found = read_sysctl(
+        section(part("settings", "grep: /proc/sys/kernel/x: Permission denied\n", "2")), ("kernel.x",)
+    )
     assert found == Unknown(unknown="this user may not read kernel.x", denied=True)

@@ -14,6 +14,20 @@ from tests.cli.conftest import Here
 SITE = "name: rack7\ncloud: {name}\nclouds_file: {folder}/clouds.yaml\n"
 
 
+NOBODY = """\
+clouds: {rack7: {auth: {auth_url: "http://127.0.0.1:1/v2.0", username: u, password: canary, tenant_name: t}}}
+"""
+
+
+@pytest.fixture
+def clouds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own clouds file, with a cloud that does not answer."""
+    file = tmp_path / "clouds.yaml"
+    file.write_text(NOBODY)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    return file
+
+
 @pytest.fixture
 def folder(shared_lab: Lab) -> Path:
     return Path(shared_lab.site).parent
@@ -53,8 +67,8 @@ def test_a_site_needs_no_architecture_for_that(folder: Path, deployday: Here, tm
 
 
 @pytest.mark.lab
-def test_a_cloud_by_its_name_alone(folder: Path, deployday: Here, tmp_path: Path) -> None:
-    shutil.copy(folder / "clouds.yaml", tmp_path)
+def test_a_cloud_by_its_name_alone(folder: Path, deployday: Here, clouds: Path) -> None:
+    shutil.copy(folder / "clouds.yaml", clouds)
     done = deployday("describe", "--cloud", folder.name, "-o", "rack7.yaml")
     assert done.code == 0, done.text
     assert f"deployday run rack7.yaml --cloud {folder.name}" in done.out
@@ -75,24 +89,21 @@ def test_a_cloud_by_its_name_alone(folder: Path, deployday: Here, tmp_path: Path
         (["--cloud", "rack7", "--base", "essex/nothing"], "no architecture of that name is shipped"),
         (["--cloud", " "], "not the name of a cloud"),
         (["nothing.yaml"], "nothing.yaml"),
-        (["site.yaml"], "rack7"),
+        (["site.yaml"], "cloud 'nowhere' was not found"),
     ],
 )
-def test_wrong_usage_is_told(words: list[str], told: str, deployday: Here, tmp_path: Path) -> None:
-    (tmp_path / "site.yaml").write_text("name: rack7\ncloud: rack7\n")
-    if "--base" in words:
-        auth = "{auth_url: 'http://127.0.0.1:1/v2.0', username: u, password: canary, tenant_name: t}"
-        (tmp_path / "clouds.yaml").write_text(f"clouds: {{rack7: {{auth: {auth}}}}}\n")
+def test_wrong_usage_is_told(
+    words: list[str], told: str, deployday: Here, clouds: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "site.yaml").write_text("name: rack7\ncloud: nowhere\n")
     done = deployday("describe", *words)
     assert done.code == 3, done.text
     assert told in done.err
     assert "canary" not in done.text
 
 
-def test_a_cloud_that_does_not_answer_is_not_described(deployday: Here, tmp_path: Path) -> None:
-    auth = "{auth_url: 'http://127.0.0.1:1/v2.0', username: u, password: canary, tenant_name: t}"
-    (tmp_path / "clouds.yaml").write_text(f"clouds: {{rack7: {{auth: {auth}}}}}\n")
+def test_a_cloud_that_does_not_answer_is_not_described(deployday: Here, clouds: Path, tmp_path: Path) -> None:
     done = deployday("describe", "--cloud", "rack7", "-o", "rack7.yaml")
-    assert done.code == 2
+    assert done.code == 2, done.text
     assert not (tmp_path / "rack7.yaml").exists()
     assert "canary" not in done.text

@@ -61,9 +61,9 @@ def doubles(model: Any) -> list[str]:
         "swift: the real servers and rings of a later release; a filter answers like 1.4.8 where it differs"
     )
     nodes = (
-        "hosts: real SSH, SFTP and files below a folder each; no packages, and of commands `command -v` and "
-        "`swift-init` alone, which stops and starts the real servers; replicators run only while there is "
-        "something to repair"
+        "hosts: real SSH, SFTP and shell in a folder each, with real option files, accounts and logs; played "
+        "are init, packages, owners, clock, machine, mounts, interfaces, packet filter, libvirt, iSCSI, LVM, "
+        "database, bus and nova-manage; replicators run only while there is something to repair"
     )
     guests = [
         "guests: real SSH behind each running server, through a node; a fixed vocabulary of busybox's words, "

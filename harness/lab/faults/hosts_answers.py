@@ -9,7 +9,8 @@ from harness.lab.faults.registry import Bench, fault
 
 _TERMINAL = "\x1b[2J\x1b]0;owned\x07\x1b[31m"
 _BROKEN = "\xff\xfe\xc3\x28"
-_FORGED = "\n{frame} } services\n{frame} .\nGO\n"
+_FRAME = "0123456789abcdef0123456789abcdef"
+_FORGED = f"{_FRAME} ? 0\n{_FRAME} = resolvers\n{_FRAME} }} resolvers\n{_FRAME} .\n"
 
 
 @fault(
@@ -34,15 +35,14 @@ def falls_silent(bench: Bench) -> Iterator[None]:
     seam="real",
 )
 def hostile_answer(bench: Bench) -> Iterator[None]:
-    """In its name, its accounts, its processes."""
+    """In its name, its list of name servers, its processes."""
     node = holding(bench, "object-storage")
     huge = "".join(f"{number}|root|/bin/x {_TERMINAL}{'A' * 2000}\n" for number in range(5000, 5400))
-    forged = _FORGED.format(frame="0123456789abcdef0123456789abcdef").replace("\n", "\r")
     with (
         bench.doing(
             "host file", node, "/proc/sys/kernel/hostname", lambda _: f"{_TERMINAL}{node}{_BROKEN}\n"
         ),
-        bench.doing("host file", node, "/etc/issue", lambda text: f"{forged}{text}"),
+        bench.doing("host file", node, "/etc/resolv.conf", lambda text: f"{_FORGED}{text}"),
         bench.doing("host table", node, "processes", lambda text: text + huge),
     ):
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harness.errors import LabError
 from harness.lab.faults.hosts_where import alike, holding, last, on, row_changed, row_dropped, with_alike
 from harness.lab.faults.registry import Bench, fault
 
@@ -202,18 +203,22 @@ def resolver_other(bench: Bench) -> Iterator[None]:
     "hosts.address_twice",
     component="ssh",
     caught_by=("hosts.addresses",),
-    story="Two storage nodes have one address: somebody copied a configuration.",
+    story="Two nodes have one address: somebody copied a configuration.",
     seam="real",
 )
 def address_twice(bench: Bench) -> Iterator[None]:
-    """The address of the first on the interface of the last."""
-    arch = bench.world.arch
-    first = bench.world.addresses[arch.nodes_with("object-storage")[0]]
+    """A second address, the same on the first interface of the first node and of the last."""
+    nodes = list(bench.world.arch.model.nodes)
+    if len(nodes) < 2:
+        raise LabError(f"{bench.world.arch.name} describes one node")
 
     def second(text: str) -> str:
-        return re.sub(r"(?m)^(eth0\|.*)$", rf"\1 {first}/24", text)
+        return re.sub(r"(?m)^(eth0\|.*)$", r"\1 10.77.0.9/24", text)
 
-    with bench.doing("host table", holding(bench, "object-storage"), "interfaces", second):
+    with (
+        bench.doing("host table", nodes[0], "interfaces", second),
+        bench.doing("host table", nodes[-1], "interfaces", second),
+    ):
         yield
 
 

@@ -21,6 +21,7 @@ import typer
 from harness.cli.options import Cloud, Overlay, Runs, Set
 from harness.errors import UsageError
 from harness.evidence.folder import RunFolder, create_run
+from harness.hosts.passwords import prepare
 from harness.lease import die_with_parent
 from harness.site import Site, load_site
 
@@ -86,6 +87,7 @@ def run(
     with _target(target, lab, fault, overlay, set_, spent) as ref:
         site = load_site(ref, cloud=cloud, overlays=overlay, sets=set_)
         site.credentials()
+        prepare(site.file.ssh)
         folder = create_run(site.name, home=runs)
         workers = workers or (1 if site.file.lab else 2)
         words = _words(ref, cloud, overlay, set_, workers, only, fail_fast)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import threading
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from harness.errors import Problem, UsageError
 from harness.site import Ssh
 
 VARIABLE = "DEPLOYDAY_SUDO_PASSWORD"
+_WHERE = "ssh.become_password"
+_ASKING = threading.Lock()
 SERVICE = "deployday-sudo"
 """Under which name the keyring has it; the account is the user of ``ssh.user``."""
 
@@ -21,34 +24,41 @@ def sudo_password(ssh: Ssh) -> str | None:
 
     Raises ``UsageError`` where the site says where it is, and it is not there.
     """
-    found, source = os.environ.get(VARIABLE), ssh.become_password
-    if found or source is None:
-        return found or None
-    if source == "keyring":
-        return _from_keyring(ssh.user or getpass.getuser())
-    hint = "`deployday run` asks for it at a terminal" if source == "prompt" else ""
+    with _ASKING:
+        found, source = os.environ.get(VARIABLE), ssh.become_password
+        if found or source is None:
+            return found or None
+        user = ssh.user or getpass.getuser()
+        if source == "keyring":
+            return _from_keyring(user)
+        if source == "prompt":
+            os.environ[VARIABLE] = found = _from_terminal(user)
+            return found
     raise UsageError(
-        Problem("ssh.become_password", "there is no password for sudo", expected=f"{VARIABLE}", hint=hint)
+        Problem(_WHERE, "there is no password for sudo", expected=f"{VARIABLE} in the environment")
     )
 
 
-def ask_for_password(ssh: Ssh) -> None:
-    """Where the site says ``prompt``, ask at the terminal and leave the answer to the processes of this run.
+def prepare(ssh: Ssh) -> None:
+    """Find the password now, and leave it to the processes that this one starts: they have no terminal.
 
-    To be called by the command, before it starts any of them; does nothing in another case.
+    Raises ``UsageError`` where it is not there.
     """
-    asked = (ssh.become, ssh.become_password) == ("sudo", "prompt")
-    if not asked or os.environ.get(VARIABLE):
-        return
+    if ssh.become == "sudo" and ssh.become_password is not None:
+        found = sudo_password(ssh)
+        os.environ[VARIABLE] = found or ""
+
+
+def _from_terminal(user: str) -> str:
     if not sys.stdin.isatty():
         raise UsageError(
             Problem(
-                "ssh.become_password",
+                _WHERE,
                 "sudo's password cannot be asked for: there is no terminal",
                 expected=f"{VARIABLE} in the environment, or `become_password: keyring`",
             )
         )
-    os.environ[VARIABLE] = getpass.getpass(f"sudo password of {ssh.user or getpass.getuser()} on the nodes: ")
+    return getpass.getpass(f"sudo password of {user} on the nodes: ")
 
 
 @cache
@@ -58,7 +68,7 @@ def _from_keyring(user: str) -> str:
     except ImportError:
         raise UsageError(
             Problem(
-                "ssh.become_password",
+                _WHERE,
                 "the keyring cannot be read: the package keyring is not installed",
                 hint=f"pip install 'deployday[keyring]', or set {VARIABLE}",
             )
@@ -68,14 +78,12 @@ def _from_keyring(user: str) -> str:
         found = ring.get_password(SERVICE, user)
     except Exception as error:  # every system's keyring fails in its own way
         raise UsageError(
-            Problem(
-                "ssh.become_password", f"the keyring cannot be read: {error}"[:300], hint=f"set {VARIABLE}"
-            )
+            Problem(_WHERE, f"the keyring cannot be read: {error}"[:300], hint=f"set {VARIABLE}")
         ) from error
     if not found:
         raise UsageError(
             Problem(
-                "ssh.become_password",
+                _WHERE,
                 f"the keyring has no password of {user}",
                 hint=f"store it with `keyring set {SERVICE} {user}`",
             )

@@ -15,6 +15,7 @@ from harness.arch.summing import sum_up
 from harness.evidence.reader import Row, row_id
 from harness.evidence.verdicts import Judgement, ScenarioVerdict
 from reports.budget import body_text
+from reports.logs import telling
 from reports.model import Cause, CauseKind, Deviation, Scenario
 from reports.record import Record
 from reports.stories import ended, number, text
@@ -49,7 +50,10 @@ def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) 
         found.setdefault(_alike(failure), failure).scenarios.append(scenario)
     blocked = _blocked(scenarios)
     told = [
-        (_weight(failure, blocked), _cause(failure, blocked, _on(record, failure, scenarios)))
+        (
+            _weight(failure, blocked),
+            _cause(failure, blocked, _on(record, failure, scenarios), _rows(record, failure)),
+        )
         for failure in found.values()
     ]
     ordered = [cause for _, cause in sorted(told, key=lambda pair: pair[0])]
@@ -86,7 +90,7 @@ def _shown_by(record: Record, verdict: ScenarioVerdict, scenario: Scenario, kind
         ]
     rows = record.cited(cites)
     rows = [*record.cited(cite for row in rows for cite in row.get("cites") or ()), *rows]
-    shown = [row for row in rows if row["kind"] in ("exchange", "command")]
+    shown = [row for row in rows if row["kind"] in ("exchange", "command", "log")]
     if not shown and kind == "failed":
         broken = [step.number for step in scenario.steps if step.ok is not True]
         told = [
@@ -113,6 +117,11 @@ def _alike(failure: _Failure) -> tuple[Any, ...]:
     return (failure.kind, scenario.id, failure.component, reason)
 
 
+def _rows(record: Record, failure: _Failure) -> list[Row]:
+    """The rows of the scenarios that failed alike."""
+    return [row for scenario in failure.scenarios for row in record.by_scenario.get(scenario.key, ())]
+
+
 def _blocked(scenarios: Iterable[Scenario]) -> Mapping[str, list[str]]:
     held: dict[str, list[str]] = {}
     for scenario in scenarios:
@@ -137,10 +146,11 @@ def _on(record: Record, failure: _Failure, scenarios: Iterable[Scenario]) -> str
     return line(f"{some} ({which})" if which else f"{some} subjects", 100)
 
 
-def _cause(failure: _Failure, blocked: Mapping[str, list[str]], on: str) -> Cause:
+def _cause(failure: _Failure, blocked: Mapping[str, list[str]], on: str, told: Sequence[Row]) -> Cause:
     row = failure.row
     deviations = [d for scenario in failure.scenarios for d in scenario.deviations if not d.waived]
     deviations.sort(key=lambda deviation: ("must", "should", "info").index(deviation.level))
+    lines, kept = telling(told)
     return Cause(
         kind=failure.kind,
         component=failure.component,
@@ -154,6 +164,8 @@ def _cause(failure: _Failure, blocked: Mapping[str, list[str]], on: str) -> Caus
         ),
         request_id=text((row or {}).get("request_id")),
         cites=[row_id(row)] if row is not None else [],
+        logs=lines,
+        log_file=kept,
     )
 
 
@@ -198,6 +210,8 @@ def _waited(what: str, transitions: Iterable[tuple[str, float]]) -> str:
 
 
 def _row(row: Row) -> str:
+    if row["kind"] == "log":
+        return f"{line(text(row.get('host')))}: {count(int(number(row.get('errors'))), 'error')} in its logs"
     took = f"after {number(row.get('ms')):.0f} ms"
     if row["kind"] == "command":
         status = f"status {ended(row)}" if ended(row) is not None else "no answer"

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.evidence.reader import Row, row_id
 from reports.budget import Budget, body_size
-from reports.model import Check, Command, Evidence, Exchange, Step, Wait
+from reports.model import Check, Command, Evidence, Exchange, Log, LogLine, Step, Wait
 from reports.text import line, value
 
 _LONGEST = 1200
@@ -32,13 +32,19 @@ def _step(number: int, rows: list[Row], budget: Budget, began: float, long: bool
     named = start or end or {}
     return Step(
         number=number,
-        title=text(named.get("title")),
+        title=text(named.get("title")) or _untold(rows),
         ok=bool(end.get("ok")) if end else (None if start else True),
         error=text((end or {}).get("error")),
         seconds=max(0.0, end["t"] - start["t"]) if start and end else None,
         evidence=list(_evidence(_folded(rows), budget, began, long)),
         observations=sum(row["kind"] in ("observation", "names") for row in rows),
     )
+
+
+def _untold(rows: Iterable[Row]) -> str:
+    """The sentence of what stood outside of steps, where it has one."""
+    kinds = {row["kind"] for row in rows if row["kind"] in _KINDS}
+    return "what the services behind it wrote meanwhile" if kinds == {"log"} else ""
 
 
 def _folded(rows: Iterable[Row]) -> list[tuple[Row, int]]:
@@ -143,7 +149,33 @@ def _check(row: Row, times: int, at: float, budget: Budget, long: bool) -> Evide
     )
 
 
-_KINDS = {"exchange": _exchange, "command": _command, "wait": _wait, "check": _check}
+def _log(row: Row, times: int, at: float, budget: Budget, long: bool) -> Evidence:
+    return Log(
+        row=row_id(row),
+        at=round(at, 3),
+        component=text(row.get("component")),
+        host=text(row.get("host")),
+        since=number(row.get("since")),
+        until=number(row.get("until")),
+        files=[text(path) for path in row.get("files") or ()][:_STATES],
+        lines=[
+            LogLine(
+                at=number(each["at"]) if each.get("at") is not None else None,
+                file=text(each.get("file")),
+                level=text(each.get("level")),
+                text=budget.body(each.get("text"), long=True),
+                request=text(each.get("request")),
+            )
+            for each in row.get("lines") or ()
+            if isinstance(each, dict)
+        ],
+        left_out=int(number(row.get("left_out"))),
+        errors=int(number(row.get("errors"))),
+        why=text(row.get("why")),
+    )
+
+
+_KINDS = {"exchange": _exchange, "command": _command, "wait": _wait, "check": _check, "log": _log}
 
 
 def text(thing: Any) -> str:

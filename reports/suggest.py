@@ -42,6 +42,9 @@ def look(component: str, row: Row | None, deviating: Iterable[str], *, failed: b
     listings = list(dict.fromkeys(filter(None, map(_listing, deviating))))
     if row is None:
         return listings[:_MOST]
+    if row["kind"] == "log":
+        files = " ".join(quote(text(path)) for path in (row.get("files") or ())[:_MOST])
+        return [f"ssh {quote(text(row.get('host')))} grep -hE 'ERROR|CRITICAL|TRACE' {files}"]
     if row["kind"] == "command":
         host = text(row.get("host"))
         there = [f"ssh {quote(host)} {quote(listing)}" for listing in listings]

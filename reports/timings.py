@@ -33,6 +33,7 @@ def timings(
         chain=_chain(record, scenarios),
         exchanges=len(exchanges),
         exchange_seconds=_seconds(exchanges),
+        via=sorted({str(row["via"]) for row in exchanges if row.get("via")}),
         **_answers(exchanges),
         commands=len(commands),
         command_seconds=_seconds(commands),

@@ -24,12 +24,14 @@ _NEAR = 5.0
 _ROLES: Mapping[str, tuple[str, ...]] = {
     "keystone": ("identity",),
     "glance": ("images",),
-    "nova": ("compute-api", "scheduler", "network", "volume"),
+    "nova": ("compute-api", "scheduler", "volume"),
     "nova-volume": ("volume", "compute-api"),
     "swift": ("object-proxy",),
 }
-_FARTHER: Mapping[str, tuple[str, ...]] = {"nova": ("compute",), "swift": ("object-storage",)}
+_FARTHER: Mapping[str, tuple[str, ...]] = {"nova": ("network", "compute"), "swift": ("object-storage",)}
 """Roles of many nodes, of which those matter that the story speaks of."""
+_FEW = 2
+"""Nodes that all matter where the story speaks of none."""
 _RELATED: Mapping[str, tuple[str, ...]] = {
     "keystone": ("keystone", "mysql"),
     "glance": ("glance",),
@@ -60,9 +62,9 @@ def nodes_that_matter(
     spoken = [node for node in model.nodes if node == subject or re.search(rf"\b{re.escape(node)}\b", text)]
     near = [node for role in _ROLES[component] for node in _with(model, role)]
     far = [node for role in _FARTHER.get(component, ()) for node in _with(model, role)]
-    first = [node for node in near if component != "swift"][:1] or near[:1]
-    rest = [node for node in [*near, *far] if node in spoken]
-    return list(dict.fromkeys([*first, *rest, *near]))[:MOST_NODES]
+    meant = [node for node in far if node in spoken] or (far if len(set(far)) <= _FEW else [])
+    first = [*near[:1], *(node for node in near if node in spoken)]
+    return list(dict.fromkeys([*first, *meant, *near]))[:MOST_NODES]
 
 
 def places(component: str, node: str, model: ReferenceArchitecture) -> list[Logs]:

@@ -88,9 +88,10 @@ class NodeLogs:
     def _show(self, node: str, told: Told, counted: Sequence[Entry]) -> None:
         """Write the entries down; whose they are, most of them say."""
         owners = Counter(_owner(entry) for entry in counted)
-        self._run.trail.write(
+        owner = owners.most_common(1)[0][0]
+        row = self._run.trail.write(
             "log",
-            component=owners.most_common(1)[0][0],
+            component=owner,
             host=node,
             since=self._run.started,
             until=time.time(),
@@ -102,6 +103,7 @@ class NodeLogs:
             short=list(told.short),
             why=told.why,
         )
+        self._run.trail.touch(row, owner)
 
 
 def _answers(bad: Sequence[Entry], rows: Iterable[Mapping[str, Any]]) -> list[Entry]:

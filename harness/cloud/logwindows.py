@@ -25,7 +25,6 @@ from harness.cloud.logchoice import (
     places,
     requests_of,
 )
-from harness.errors import DeployDayError
 from harness.evidence.writer import Recorder
 from harness.hosts.logs import Logs, Told, read_logs
 from harness.hosts.node import Node
@@ -85,7 +84,7 @@ class LogWindows:
         for name, told in self._ask(component, names, since, until).items():
             fields = _fields(told, requests)
             if fields["lines"] or told.why:
-                window = {"since": round(since, 3), "until": round(until, 3)}
+                window = {"since": round(since, 3), "until": round(until, 3), "kept": self._place(key)}
                 self._recorder.write("log", component=component, host=name, **window, **fields)
                 texts.append(_text(name, fields))
         if texts:
@@ -126,9 +125,13 @@ class LogWindows:
 
         try:
             return read_logs(ask, wanted, since, until + 1.0, timeout=PATIENCE)
-        except (DeployDayError, OSError, EOFError):
+        except Exception:  # whatever it is, the story ended as it did
             self._gone.add(name)
             return None
+
+    def _place(self, key: str) -> str:
+        """Where people find it, in the run's folder."""
+        return f"{self._folder.name}/{file_name(key)}"
 
     def _keep(self, key: str, text: str) -> None:
         """The same for people, beside the record."""

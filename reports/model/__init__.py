@@ -11,7 +11,7 @@ from reports.model.base import STATES, VERDICTS, VERSION, CauseKind, Go, Level, 
 from reports.model.causes import Cause
 from reports.model.clauses import Area, Clause, Coverage, Unverified, Waiver
 from reports.model.discovered import Discovered
-from reports.model.evidence import Check, Command, Evidence, Exchange, Step, Wait
+from reports.model.evidence import Check, Command, Evidence, Exchange, Log, LogLine, Step, Wait
 from reports.model.ledger import Ledger, Remainder
 from reports.model.report import Report
 from reports.model.rings import Map, Picture, Ring, Said, Strip, Together, Zone
@@ -41,6 +41,8 @@ __all__ = [
     "Ledger",
     "Level",
     "Link",
+    "Log",
+    "LogLine",
     "Map",
     "Model",
     "Objective",

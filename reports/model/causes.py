@@ -23,3 +23,7 @@ class Cause(Model):
     next: list[str] = Field(description="Commands to look further, most telling first.")
     request_id: str
     cites: list[str]
+    logs: list[str] = Field(
+        default=[], description="The entries of hosts' logs that tell most of it, in a line each."
+    )
+    log_file: str = Field(default="", description="The file in the run's folder that has all of them.")

@@ -69,7 +69,36 @@ class Check(Model):
     found: str
 
 
-Evidence = Annotated[Exchange | Command | Wait | Check, Field(discriminator="kind")]
+class LogLine(Model):
+    """One entry of a log, with the lines that go on with it."""
+
+    at: float | None = Field(description="Seconds since the epoch by our clock; None where nothing told.")
+    file: str
+    level: str
+    text: str
+    request: str = Field(
+        description="Id, or method and path, of the request of the story that it belongs to."
+    )
+
+
+class Log(Model):
+    """What the services of a host wrote while a story was told that failed."""
+
+    kind: Literal["log"] = "log"
+    row: str
+    at: float
+    component: str
+    host: str
+    since: float
+    until: float
+    files: list[str]
+    lines: list[LogLine]
+    left_out: int
+    errors: int = Field(description="Entries of the window that tell of an error, those left out too.")
+    why: str = Field(description="Why not all of it came.")
+
+
+Evidence = Annotated[Exchange | Command | Wait | Check | Log, Field(discriminator="kind")]
 
 
 class Step(Model):

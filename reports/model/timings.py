@@ -56,6 +56,9 @@ class Timings(Model):
     chain: Chain = Chain()
     exchanges: int
     exchange_seconds: float
+    via: list[str] = Field(
+        default=[], description="Hosts that requests went through: their time is measured through these."
+    )
     round_trip_ms: float | None = Field(default=None, description="The shortest exchange of the run.")
     answer_ms: float | None = Field(default=None, description="The median exchange of the run.")
     commands: int

@@ -112,6 +112,10 @@ def _cause(cause: Cause) -> Iterable[RenderableType]:
         yield safe(f"{each.path}: {described}, {observed}", "dim")
     if len(cause.deviations) > _DEVIATIONS:
         yield Text(f"and {len(cause.deviations) - _DEVIATIONS} more", "dim")
+    for said in cause.logs:
+        yield safe(said, "dim", 220)
+    if cause.log_file:
+        yield Text.assemble(("logs: ", "dim"), safe(cause.log_file, "cyan", 200))
     if cause.blocked:
         names = ", ".join(cause.blocked[:_BLOCKED]) + (", …" if len(cause.blocked) > _BLOCKED else "")
         yield safe(f"blocks {count(len(cause.blocked), 'scenario')}: {names}", COLOURS["blocked"])

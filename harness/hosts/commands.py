@@ -99,6 +99,14 @@ def ask(
         return heard.asked("", status)
 
 
+def execute_as_root(transport: paramiko.Transport, become: Become, line: str, timeout: float) -> Output:
+    """Run one line as root; raises ``BecomeRefused``, and what ``execute`` does."""
+    answer = ask(transport, become, f"exec {line} </dev/null\n", LARGEST_OUTPUT, timeout)
+    if answer.status is None:
+        raise HostError(answer.why)
+    return Output(line, answer.status, answer.text, answer.error)
+
+
 class _Heard:
     """What a script has printed so far, of both streams no more than a limit."""
 

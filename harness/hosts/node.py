@@ -13,7 +13,7 @@ from fabric import Connection
 from harness.errors import OutOfReach
 from harness.hosts.backend import Looks
 from harness.hosts.becoming import Become, shell
-from harness.hosts.commands import COMMAND_TIMEOUT, Asked, Output, ask, execute
+from harness.hosts.commands import COMMAND_TIMEOUT, Asked, Output, ask, execute, execute_as_root
 from harness.hosts.connection import FAILURES, reason
 from harness.hosts.errors import HostError, HostUnreachable
 from harness.hosts.journal import NO_FILE, Journal, Record
@@ -74,17 +74,23 @@ class Node(Looks):
         _, row = self._journal.noted(component_of(path), f"sftp get {path}", got)
         return replace(made[0], row=row)
 
-    def run(self, *words: str, component: str = "ssh", timeout: float = COMMAND_TIMEOUT) -> Output:
+    def run(
+        self, *words: str, component: str = "ssh", timeout: float = COMMAND_TIMEOUT, root: bool = False
+    ) -> Output:
         """Run one command, each argument a word that no shell sees, and give what came of it.
 
-        The record has it with ``component``, whose work the command is about. Raises ``HostUnreachable``, or
-        ``HostError`` for what prints more than 1 MB or is not done within ``timeout`` seconds.
+        With ``root`` it is run as root where the site says how. The record has it with ``component``, whose
+        work the command is about. Raises ``HostUnreachable``, ``HostError`` for what prints more than 1 MB or
+        is not done within ``timeout`` seconds, ``BecomeRefused`` where sudo does not accept its password.
         """
-        line = shlex.join(words)
+        become = self._become if root else None
+        line = shlex.join((*(("sudo", "-n") if become else ()), *words))
 
         def ran() -> Output:
             transport = self._transport()
             try:
+                if become is not None and become.password() is not None:
+                    return execute_as_root(transport, become, shlex.join(words), timeout)
                 return execute(transport, line, b"", timeout)
             except TimeoutError as error:
                 raise HostError(f"it was not done within {timeout:g} s") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.hosts.commands import Output
@@ -13,7 +13,6 @@ from harness.hosts.node import Node
 COMPONENT = "swift"
 _STOPPING = _STARTING = 15.0
 _PAUSE = 0.1
-_PREFIXES: Mapping[str | None, tuple[str, ...]] = {None: (), "sudo": ("sudo", "-n")}
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,8 @@ class Service:
             time.sleep(_PAUSE)
 
     def _init(self, verb: str) -> Output:
-        return self.node.run(*_PREFIXES[self.become], "swift-init", self.name, verb, component=COMPONENT)
+        root = self.become == "sudo"
+        return self.node.run("swift-init", self.name, verb, component=COMPONENT, root=root)
 
 
 ServiceAt = Callable[[str], Service]

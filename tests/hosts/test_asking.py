@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.hosts import Become, BecomeRefused, Node, connect
+from harness.hosts import Become, BecomeRefused, HostError, Node, connect
 from tests.clients.fake import Rows
 from tests.hosts.posix import Posix, posix
 
@@ -130,3 +130,23 @@ def test_sudo_refuses(machine: Posix, password: str | None, said: str) -> None:
     assert str(raised.value).startswith("controller: ")
     assert raised.value.cites == ("test:1",)
     assert len(machine.given()) <= 1, "one wrong password locks nobody out"
+
+
+def test_one_command_as_root(machine: Posix) -> None:
+    rows = Rows()
+    node = node_of(machine, rows, Become(lambda: PASSWORD))
+    words = ("sh", "-c", "echo $BECAME $0 $1; cat; exit 3", "a b", "it's")
+    machine.wants(PASSWORD)
+    output = node.run(*words, component="swift", root=True)
+    assert (output.text, output.status) == ("root a b it's\n", 3)
+    assert node.run("sh", "-c", "echo $BECAME").text == "\n", "only where it was asked for"
+    with pytest.raises(HostError, match="not done within"):
+        node.run("sleep", "60", timeout=0.6, root=True)
+    row = rows.of("command")[0]
+    assert (row["component"], row["command"][:10]) == ("swift", "sudo -n sh")
+    assert PASSWORD not in repr(rows.rows)
+    node.close()
+    node = node_of(machine, rows, Become())
+    machine.wants("")
+    assert node.run("sh", "-c", "echo $BECAME", root=True).text == "root\n"
+    node.close()

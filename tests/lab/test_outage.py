@@ -123,7 +123,7 @@ class _Deaf:
 
     name = "storage-3"
 
-    def run(self, *words: str, component: str) -> Any:
+    def run(self, *words: str, component: str, root: bool) -> Any:
         from harness.hosts import Output
 
         return Output("swift-init reads", 127)

@@ -152,7 +152,7 @@ def identity_kept_elsewhere(bench: Bench) -> Iterator[None]:
 @fault(
     "hosts.secret_differs",
     component="ssh",
-    caught_by=lambda arch: ("hosts.secrets", *with_alike("compute")(arch)),
+    caught_by=with_alike("compute", common=("hosts.secrets",)),
     story="The last compute node has the bus's password of before the last change.",
     seam="real",
 )
@@ -245,7 +245,7 @@ def floating_missing(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.errors_logged",
-    component="ssh",
+    component="nova",
     caught_by=on("compute", "hosts.logs"),
     story="The compute service of the last compute node writes of errors that nobody sees from outside.",
     seam="real",

@@ -37,9 +37,9 @@ def alike(arch: Any, node: str) -> tuple[str, ...]:
     return tuple(f"hosts.alike[{role}]" for role in roles if len(arch.nodes_with(role)) > 1)
 
 
-def with_alike(role: str, *stories: str) -> Catchers:
-    """The same, and the nodes of its roles are no longer alike."""
-    return lambda arch: (*on(role, *stories)(arch), *alike(arch, last(arch, role)))
+def with_alike(role: str, *stories: str, common: tuple[str, ...] = ()) -> Catchers:
+    """The same, ``common`` ones that are told of no node, and the nodes of its roles are no longer alike."""
+    return lambda arch: (*common, *on(role, *stories)(arch), *alike(arch, last(arch, role)))
 
 
 def row_changed(name: str, place: int, value: str) -> Change:

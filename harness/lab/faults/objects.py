@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.lab.faults.hosts_where import on
 from harness.lab.faults.registry import Bench, fault
 
 _FILTERS = "harness.lab.objects.broken"
@@ -14,7 +15,10 @@ _FILTERS = "harness.lab.objects.broken"
 @fault(
     "objects.proxy_dead",
     component="swift",
-    caught_by=("preflight.endpoints_answer[object-store]",),
+    caught_by=lambda arch: (
+        "preflight.endpoints_answer[object-store]",
+        *on("object-proxy", "hosts.services", "hosts.ports")(arch),
+    ),
     story="Nothing listens at the address of object storage: every proxy has been killed.",
     seam="real",
 )

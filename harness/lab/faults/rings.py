@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from harness.errors import LabError
+from harness.lab.faults.hosts_where import with_alike
 from harness.lab.faults.registry import Bench, fault
 
 _OBJECT = "object.ring.gz"
@@ -104,7 +105,7 @@ def bit_flipped(bench: Bench) -> Iterator[None]:
 @fault(
     "rings.other_suffix",
     component="swift",
-    caught_by=("rings.hash_settings",),
+    caught_by=with_alike("object-storage", common=("rings.hash_settings", "hosts.secrets")),
     story="The last storage node would hash names with another suffix, from its next start on.",
     seam="real",
 )

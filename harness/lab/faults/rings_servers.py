@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.errors import LabError
+from harness.lab.faults.hosts_where import with_alike
 from harness.lab.faults.registry import Bench, fault
 from harness.lab.faults.rings import last_storage, on_last
 
@@ -23,7 +24,7 @@ def last_device(arch: Any) -> str:
 @fault(
     "rings.object_server_dead",
     component="swift",
-    caught_by=on_last("rings.servers"),
+    caught_by=with_alike("object-storage", "rings.servers", "hosts.services", "hosts.ports"),
     story="Nothing listens at the object ring's port on the last storage node.",
     seam="real",
 )
@@ -36,7 +37,7 @@ def object_server_dead(bench: Bench) -> Iterator[None]:
 @fault(
     "rings.server_swapped",
     component="swift",
-    caught_by=on_last("rings.servers"),
+    caught_by=with_alike("object-storage", "rings.servers", "hosts.services"),
     story="A container server listens at the object ring's port on the last storage node.",
     seam="real",
 )

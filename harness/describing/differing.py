@@ -32,17 +32,21 @@ def differing(arch: Architecture, facts: Mapping[str, Facts]) -> Iterator[Observ
 
 
 def settle(found: Found, roles: Roles, arch: Architecture, facts: Mapping[str, Facts]) -> None:
-    """Let nodes say what is so on them; what is on none of a role's nodes, the role does not have."""
-    absent: dict[Path, set[str]] = defaultdict(set)
+    """Let nodes say what is so on most of those that a clause is about; what most of a role's nodes lack, the
+    role does not bring. One odd host is no description.
+    """
+    told: dict[tuple[Path, Any], set[str]] = defaultdict(set)
     for each in differing(arch, facts):
-        if each.path[0] != "nodes" or each.path[2] not in _SAID:
+        if each.path[0] == "nodes" and each.path[2] in _SAID and not isinstance(each.value, list):
+            told[each.path[2:], each.value or None].add(each.path[1])
+    for (where, value), nodes in told.items():
+        about = {node for node in facts if ("nodes", node, *where) in arch.table.clauses}
+        if 2 * len(nodes) <= len(about):
             continue
-        if each.value is None or each.value is False:
-            absent[each.path[2:4]].add(each.path[1])
-        elif not isinstance(each.value, list):
-            found.put(each.path, each.value)
-    for (part, name), nodes in absent.items():
-        _without(found, roles, (part, name), nodes)
+        if value is None:
+            _without(found, roles, where[:2], about)
+        for node in about if value is not None else ():
+            found.put(("nodes", node, *where), value)
 
 
 def _without(found: Found, roles: Roles, path: Path, nodes: set[str]) -> None:
@@ -67,7 +71,7 @@ def tell(found: Found, arch: Architecture, facts: Mapping[str, Facts]) -> None:
         value = "not there" if each.value in (None, False) else _flat(each.value)
         by[where, value].append(node)
     for (path, value), nodes in by.items():
-        if path[0] != "packages":
+        if path[0] not in ("packages", "config"):
             found.odd.append(f"{show(path)}{_of(nodes)} is {value[:80] or 'nothing'}")
 
 

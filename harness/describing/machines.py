@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from itertools import takewhile
 from typing import Any, get_args
@@ -114,20 +114,26 @@ def packages(found: Found, roles: Roles, facts: Mapping[str, Facts]) -> None:
     }
     for role in (role for role in roles.table if roles.nodes_with(role)):
         for pattern in roles.row(role).get("packages") or ():
-            versions = _versions(pattern, installed)
+            versions = {_usual(each) for each in _by_name(pattern, installed).values()}
             if versions and (version := _pattern(versions)):
                 found.put(("packages", pattern, "version"), version)
                 found.levels["packages", pattern] = "should"
                 _disagreeing(found, pattern, installed)
 
 
-def _matching(pattern: str, installed: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+def _by_name(pattern: str, installed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[str]]]:
+    """Package → version → nodes, of the packages whose name matches."""
+    found: dict[str, dict[str, list[str]]] = {}
     for node, packages in installed.items():
-        yield from ((node, name, each) for name, each in packages.items() if fnmatchcase(name, pattern))
+        for name, version in packages.items():
+            if fnmatchcase(name, pattern):
+                found.setdefault(name, {}).setdefault(version, []).append(node)
+    return found
 
 
-def _versions(pattern: str, installed: Mapping[str, Mapping[str, str]]) -> set[str]:
-    return {version for _, _, version in _matching(pattern, installed)}
+def _usual(versions: Mapping[str, list[str]]) -> str:
+    """The version that most nodes have."""
+    return max(versions, key=lambda version: len(versions[version]))
 
 
 def _pattern(versions: set[str]) -> str:
@@ -147,14 +153,12 @@ def _beginning(one: str, other: str) -> str:
 
 def _disagreeing(found: Found, pattern: str, installed: Mapping[str, Mapping[str, str]]) -> None:
     """A package that is another on some hosts."""
-    by_name: dict[str, dict[str, list[str]]] = {}
-    for node, name, version in _matching(pattern, installed):
-        by_name.setdefault(name, {}).setdefault(version, []).append(node)
-    for name, versions in by_name.items():
-        ranked = sorted(versions.items(), key=lambda item: -len(item[1]))
-        for version, nodes in ranked[1:]:
-            where = ", ".join(collapse(nodes)[:4])
-            found.odd.append(f"the package {name} is {version} on {where}, {ranked[0][0]} elsewhere")
+    for name, versions in _by_name(pattern, installed).items():
+        usual = _usual(versions)
+        for version, nodes in versions.items():
+            if version != usual:
+                where = ", ".join(collapse(nodes)[:4])
+                found.odd.append(f"the package {name} is {version} on {where}, {usual} elsewhere")
 
 
 def hardware(found: Found, roles: Roles, facts: Mapping[str, Facts]) -> None:

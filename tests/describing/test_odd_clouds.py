@@ -167,15 +167,35 @@ def test_what_hosts_cannot_tell_is_named_with_the_reason(tmp_path: Path) -> None
     assert line.startswith("#")
 
 
-def test_one_host_of_many_with_another_mode_says_so_itself(tmp_path: Path) -> None:
+def chmod(cloud: Played, node: str, mode: str) -> None:
+    told = cloud.facts[node]
+    files = {path: file.model_copy(update={"mode": mode}) for path, file in told.files.items()}
+    cloud.facts[node] = told.model_copy(update={"files": files})
+
+
+def test_one_odd_host_is_told_and_most_of_them_are_described(tmp_path: Path) -> None:
+    cloud, path = Played.of(), "/etc/nova/nova.conf"
+    chmod(cloud, "compute-2", "0644")
+    model, text = captured(cloud, tmp_path)
+    assert model.nodes["compute-2"].files[path].mode == "0640"
+    assert f'files["{path}"].mode of compute-2 is 0644' in text
+    for node in ("compute-1", "controller"):
+        chmod(cloud, node, "0644")
+    model, text = captured(cloud, tmp_path)
+    assert {model.nodes[node].files[path].mode for node in ("controller", "compute-1", "compute-2")} == {
+        "0644"
+    }
+    assert "Seen, and not described" not in text
+
+
+def test_one_older_package_loosens_no_pattern(tmp_path: Path) -> None:
     cloud = Played.of()
     told = cloud.facts["compute-2"]
-    files = {path: file.model_copy(update={"mode": "0644"}) for path, file in told.files.items()}
-    cloud.facts["compute-2"] = told.model_copy(update={"files": files})
+    older = told.packages | {"nova-common": "2012.1-0ubuntu2"}
+    cloud.facts["compute-2"] = told.model_copy(update={"packages": older})
     model, text = captured(cloud, tmp_path)
-    path = "/etc/nova/nova.conf"
-    assert [model.nodes[f"compute-{n}"].files[path].mode for n in (1, 2)] == ["0640", "0644"]
-    assert "  compute-1: {roles: [compute, network]" in text
+    assert model.packages["nova-*"].version == "2012.1.3-0ubuntu1"
+    assert "the package nova-common is 2012.1-0ubuntu2 on compute-2, 2012.1.3-0ubuntu1 elsewhere" in text
 
 
 @pytest.mark.parametrize(

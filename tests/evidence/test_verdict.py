@@ -47,6 +47,14 @@ def test_a_cloud_as_described_is_go() -> None:
     assert verdict_of(judgement, RAM).cites == ("main:17",)
 
 
+def test_a_description_that_was_captured_says_what_go_means() -> None:
+    judgement = judged(good(), replace(SMALL, captured=("rack7, 2012-05-04T06:00Z",)))
+    assert judgement.banner.startswith("GO: 5 of 5 clauses verified, 0 out of reach, 0 waived, scope all. ")
+    assert judgement.banner.endswith(
+        "Captured from the cloud itself (rack7, 2012-05-04T06:00Z): as it was, not as it was meant"
+    )
+
+
 def test_a_deviation_fails_its_scenario_and_blocks_nobody() -> None:
     judgement = judged(good(ram=1024))
     assert (judgement.go, judgement.exit_code) == ("NO-GO", 1)

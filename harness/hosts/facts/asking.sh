@@ -26,11 +26,11 @@ run() {
 try() {
     if have "$2"; then
         run "$@"
-    else
-        part "$1"
-        ended missing
-        return 1
+        return $?
     fi
+    part "$1"
+    ended missing
+    return 1
 }
 
 # unread FILE: why a file cannot be read
@@ -246,11 +246,7 @@ look() {
     done
     ended 0
     if [ $# -eq 0 ]; then return; fi
-    if have stat && stat -c %f / >/dev/null 2>&1; then
-        run stat stat -c '%f|%s|%U|%G|%n' "$@"
-    else
-        run ls ls -ld "$@"
-    fi
+    try stat stat -c '%f|%s|%U|%G|%n' "$@" || run ls ls -ld "$@"
     for path; do
         shift
         if [ -f "$path" ]; then
@@ -276,6 +272,20 @@ ask_targets() {
         show /proc/net/iet/volume 200000
         show /proc/net/iet/session 200000
     fi
+    lio=/sys/kernel/config/target/iscsi
+    if [ ! -d "$lio" ]; then return; fi
+    part lio
+    for target in "$lio"/*.*; do
+        if [ ! -d "$target" ]; then continue; fi
+        printf 'target %s\n' "${target##*/}"
+        for file in "$target"/tpgt_*/lun/lun_*/*/udev_path; do
+            if read -r path <"$file"; then printf 'store %s\n' "$path"; fi
+        done
+        for file in "$target"/tpgt_*/dynamic_sessions "$target"/tpgt_*/acls/*/info; do
+            if read -r line <"$file"; then printf 'session %s\n' "$line"; fi
+        done
+    done
+    ended 0
 }
 
 # Each of these takes a second of Python: they are started together, and told one after the other.
@@ -320,8 +330,16 @@ ask_database() {
             try mysql mysqladmin --connect-timeout=5 ping version
         fi
     elif have psql && [ -d /var/lib/postgresql ]; then
-        # shellcheck disable=SC2016
-        run psql su -s /bin/sh -c 'psql -XAtc "select version()"' postgres
+        for socket in /var/run/postgresql/.s.PGSQL.* /tmp/.s.PGSQL.*; do
+            if [ -S "$socket" ]; then
+                # shellcheck disable=SC2016
+                run psql su -s /bin/sh -c 'psql -XAtc "select version()"' postgres
+                return
+            fi
+        done
+        part psql
+        printf 'no socket of a server\n'
+        ended 2
     else
         part none
         ended missing

@@ -55,13 +55,12 @@ def _digests(section: Section) -> Iterator[tuple[str, str]]:
 
 
 def _seen(section: Section, asked: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
-    part = section.parts.get("stat")
-    if part is not None:
-        for match in filter(None, map(_STAT.fullmatch, part.lines)):
-            if match["path"] in asked:
-                yield match["path"], _from_stat(match)
-        return
+    """What ``stat`` has told; where it does not know its option, what ``ls`` has."""
     yield from _from_ls(section.parts.get("ls"), asked)
+    part = section.parts.get("stat")
+    for match in filter(None, map(_STAT.fullmatch, part.lines if part else ())):
+        if match["path"] in asked:
+            yield match["path"], _from_stat(match)
 
 
 def _from_stat(match: re.Match[str]) -> dict[str, Any]:

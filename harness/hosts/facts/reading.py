@@ -43,6 +43,7 @@ _PLAIN: dict[str, Callable[[Section], Any]] = {
 }
 _LONGEST = 16_384
 _NO_ANSWER = "the answer ended before it was told"
+_SILENT = "the host's shell did not tell it"
 
 
 def read_facts(
@@ -58,7 +59,8 @@ def read_facts(
     """Facts of the answer to ``script(questions, nonce)``.
 
     ``sent`` and ``received`` are seconds since the epoch by the harness' clock; ``complete`` says whether the
-    host came to the end of its answer. What did not come, or in no format that is known, is ``Unknown``.
+    host came to the end of its answer, which says why something is missing. What did not come, or in no format
+    that is known, is ``Unknown``.
     """
     reader = _Reading(sections(output, nonce), questions, secrets, sent, received, complete)
     told = {name: reader.section(name) for name in SECTIONS}
@@ -112,7 +114,7 @@ class _Reading:
     def _safely(self, name: str, read: Callable[[Section], Any]) -> Any:
         section = self._found.get(name)
         if section is None:
-            return Unknown(unknown=_NO_ANSWER)
+            return Unknown(unknown=_SILENT if self._complete else _NO_ANSWER)
         try:
             return read(section)
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:

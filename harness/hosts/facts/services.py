@@ -146,7 +146,7 @@ def _pids(section: Section) -> dict[str, bool]:
 
 
 def _runs(name: str, pids: Mapping[str, bool], running: set[str] | None) -> bool | None:
-    known = _PROGRAMS.get(name, name)
+    known = _PROGRAMS.get(name, name.removeprefix("openstack-"))
     for stem in (name, known):
         if pids.get(stem):
             return True

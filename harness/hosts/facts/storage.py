@@ -83,7 +83,7 @@ def _columns(lines: Iterable[str], count: int) -> list[list[str]]:
 
 
 def read_targets(section: Section) -> tuple[Target, ...] | Unknown:
-    """Targets of tgt, or of the kernel's IET."""
+    """Targets of tgt, of the kernel's IET, or of LIO, which today's kernels have."""
     part = section.part("tgtadm")
     if part is not None and part.ok:
         return _tgt(part.lines)
@@ -91,21 +91,60 @@ def read_targets(section: Section) -> tuple[Target, ...] | Unknown:
     if volumes is not None:
         sessions = section.part("/proc/net/iet/session")
         return _iet(volumes.lines, sessions.lines if sessions else ())
+    lio = section.part("lio")
+    if lio is not None:
+        return _lio(lio.lines)
     return section.unknown("tgtadm", "/proc/net/iet/volume")
 
 
 def _tgt(lines: Iterable[str]) -> tuple[Target, ...]:
-    targets: list[Target] = []
+    told = _Targets()
     for line in lines:
         if match := re.match(r"Target \d+: (\S+)", line):
-            targets.append(Target(name=match[1]))
-        elif targets and (match := re.match(r"\s+Backing store(?: path)?: (/\S.*)", line)):
-            last = targets[-1]
-            targets[-1] = last.model_copy(update={"stores": (*last.stores, match[1].strip())})
-        elif targets and re.match(r"\s+I_T nexus: \d+", line):
-            last = targets[-1]
-            targets[-1] = last.model_copy(update={"sessions": last.sessions + 1})
-    return tuple(targets)
+            told.target(match[1])
+        elif match := re.match(r"\s+Backing store(?: path)?: (/\S.*)", line):
+            told.store(match[1].strip())
+        elif re.match(r"\s+I_T nexus: \d+", line):
+            told.session()
+    return told.all()
+
+
+def _lio(lines: Iterable[str]) -> tuple[Target, ...]:
+    """From ``/sys/kernel/config/target/iscsi``; one that nobody has logged in to says ``No active …``."""
+    told = _Targets()
+    for line in lines:
+        kind, _, rest = line.partition(" ")
+        if kind == "target" and rest:
+            told.target(rest)
+        elif kind == "store":
+            told.store(rest)
+        elif kind == "session" and not rest.startswith("No active"):
+            told.session()
+    return told.all()
+
+
+class _Targets:
+    """Targets as a list tells them: a name, and what belongs to it until the next one."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, list[str], list[None]]] = []
+
+    def target(self, name: str) -> None:
+        self._found.append((name, [], []))
+
+    def store(self, path: str) -> None:
+        if self._found:
+            self._found[-1][1].append(path)
+
+    def session(self) -> None:
+        if self._found:
+            self._found[-1][2].append(None)
+
+    def all(self) -> tuple[Target, ...]:
+        return tuple(
+            Target(name=name, stores=tuple(stores), sessions=len(sessions))
+            for name, stores, sessions in self._found
+        )
 
 
 def _iet(volumes: Iterable[str], sessions: Iterable[str]) -> tuple[Target, ...]:

@@ -118,6 +118,17 @@ def test_sysv_is_told_by_links_pid_files_and_processes() -> None:
     }
 
 
+def test_scripts_of_the_red_hat_family_are_named_after_their_distribution() -> None:
+    parts = (
+        part("scripts", "/etc/init.d/openstack-nova-api\n/etc/init.d/openstack-nova-cert\n"),
+        part("links", "/etc/rc.d/rc3.d/S98openstack-nova-api\n"),
+        part("pids", "41 /var/run/nova/nova-api.pid nova-api\n42 /var/run/nova/nova-cert.pid \n"),
+    )
+    found = services(*parts, processes=running("/usr/bin/python /usr/bin/nova-api"))
+    assert found["openstack-nova-api"] == Service(manager="sysv", running=True, enabled=True)
+    assert found["openstack-nova-cert"] == Service(manager="sysv", running=False, enabled=False)
+
+
 def test_a_stale_pid_file_runs_nothing() -> None:
     parts = (part("scripts", "/etc/init.d/mysql\n"), part("pids", "41 /var/run/mysqld/mysqld.pid \n"))
     assert services(*parts, processes=running("/sbin/init"))["mysql"].running is False

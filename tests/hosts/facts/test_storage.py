@@ -99,6 +99,20 @@ def test_targets_of_the_kernel() -> None:
     )
 
 
+def test_targets_of_todays_kernel() -> None:
+    text = (
+        "target iqn.2010-10.org.openstack:volume-1\nstore /dev/cinder-volumes/volume-1\n"
+        "session iqn.1994-05.com.redhat:5a6894679665\n"
+        "target iqn.2010-10.org.openstack:volume-2\nsession No active iSCSI Session\n"
+    )
+    assert read_targets(section(part("tgtadm", "", "missing"), part("lio", text))) == (
+        Target(
+            name="iqn.2010-10.org.openstack:volume-1", stores=("/dev/cinder-volumes/volume-1",), sessions=1
+        ),
+        Target(name="iqn.2010-10.org.openstack:volume-2"),
+    )
+
+
 def test_no_target_daemon_is_unknown() -> None:
     dead = "tgtadm: failed to send request hdr to tgt daemon, Transport endpoint is not connected\n"
     found = read_targets(section(part("tgtadm", dead, "107")))

@@ -68,10 +68,12 @@ def _services(part: Part) -> tuple[ManagedService, ...]:
 
 
 def _floating(part: Part) -> dict[str, int]:
-    """Project, address, instance, pool, interface; Diablo has no pools: host, address, instance."""
+    """Project, address, instance, pool, interface; Diablo has no pools: host, address, instance. The name of
+    a pool may hold blanks where tabs stand between.
+    """
     pools: dict[str, int] = {}
     for line in part.lines:
-        words = line.split()
+        words = line.split("\t") if "\t" in line else line.split()
         if len(words) >= 3 and _ADDRESS.fullmatch(words[1]):
             pool = words[3] if len(words) > 4 else ""
             pools[pool] = pools.get(pool, 0) + 1

@@ -43,6 +43,7 @@ def test_floating_addresses_by_pool() -> None:
     assert managed(part("floating", recorded("nova-floating-list.txt"))).floating == {"public": 3}
     assert managed(part("floating", recorded("nova-floating-list-used.txt"))).floating == {"nova": 2}
     assert managed(part("floating", "None\t10.1.0.1\tNone\n")).floating == {"": 1}
+    assert managed(part("floating", "None\t10.1.0.1\tNone\topen sea\teth0\n")).floating == {"open sea": 1}
     assert managed(part("floating", "No floating IP addresses have been defined.\n")).floating == {}
 
 

@@ -13,7 +13,7 @@ from tests.matrix.rig import ARCHITECTURE, Rig
 pytestmark = [pytest.mark.matrix, pytest.mark.lab]
 
 TABLE = load(ARCHITECTURE).table
-SHOWN = [c for c in TABLE.clauses.values() if c.visible in ("api", "ring")]
+SHOWN = [c for c in TABLE.clauses.values() if c.visible in ("api", "ring", "host")]
 AREAS = sorted({clause.area for clause in SHOWN})
 
 

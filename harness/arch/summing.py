@@ -15,6 +15,7 @@ _RUN = 3
 _SHOWN = 8
 _FEW = 3
 _PLAIN = -1
+_SPEAKING = 10
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def compress(names: Iterable[str]) -> list[str]:
 def listed(names: Iterable[str], *, within: Collection[str] = ()) -> str:
     """Names for people: of one family only the first is written in full (``compute-017, -044``).
 
-    Where all names of ``within`` differ in their last number only, the number alone is enough.
+    Where all names of ``within`` differ in their last number only, and they are many or it has leading zeros,
+    the number alone is enough.
     """
     runs, home = _runs(names), _only(within)
     parts, before = [], None
@@ -132,10 +134,13 @@ def _splitter(names: set[str]) -> Callable[[str], tuple[_Family, int]]:
 
 
 def _only(names: Collection[str]) -> _Family | None:
-    """The family of all names, if there is only one."""
+    """The family of all names, if there is only one and its numbers speak for themselves."""
     split = _splitter(set(names))
     found = {split(name)[0] for name in names}
-    return found.pop() if len(found) == 1 and len(names) > 1 else None
+    if len(found) != 1 or len(names) < 2:
+        return None
+    family = found.pop()
+    return family if family.width > 0 or len(names) >= _SPEAKING else None
 
 
 def _tail(prefix: str) -> str:

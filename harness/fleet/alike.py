@@ -26,6 +26,7 @@ _LONGEST = 200
 _SET = 4
 _MANY = 12
 _VALUES = 3
+_OTHERS = "what the others have"
 _SEAL = re.compile(r"hmac:([0-9a-f]{4})[0-9a-f]{12}")
 
 Mask = Callable[[Value], Value] | None
@@ -111,9 +112,29 @@ def _judged(kind: Kind, name: str, values: Mapping[str, Value], masks: Mapping[s
         return None
     what = kind.label.format(name)
     if 3 * count < 2 * size:
-        return Odd(what, None, {host: shown(values[host]) for host in plain}, size, kind.name)
+        return Odd(what, None, _apart({host: values[host] for host in plain}), size, kind.name)
     odd = {host: shown(values[host], best) for host, value in plain.items() if value != best}
-    return Odd(what, shown(best), odd, size, kind.name)
+    parts = any(_by_parts(values[host], best) for host in odd)
+    return Odd(what, _OTHERS if parts else shown(best), odd, size, kind.name)
+
+
+def _apart(values: Mapping[str, Value]) -> dict[str, str]:
+    """Values for people, of sets only what not all of them have."""
+    sets = {host: value for host, value in values.items() if isinstance(value, tuple)}
+    if len(sets) < len(values):
+        return {host: shown(value) for host, value in values.items()}
+    common = set.intersection(*map(set, sets.values()))
+    rest = {host: tuple(each for each in value if each not in common) for host, value in sets.items()}
+    if not any(rest.values()):
+        return {host: shown(value) for host, value in values.items()}
+    return {host: f"with {shown(value)}" if value else "with nothing more" for host, value in rest.items()}
+
+
+def _by_parts(value: Value, expected: Value) -> bool:
+    """Whether only what is otherwise of a set is shown."""
+    if not isinstance(value, tuple) or not isinstance(expected, tuple):
+        return False
+    return max(len(value), len(expected)) > _SET
 
 
 def _top(values: Mapping[str, Value]) -> tuple[Value, int]:
@@ -137,7 +158,7 @@ def _near(values: Mapping[str, Value], within: float) -> Mapping[str, Value]:
 def shown(value: Value, expected: Value | None = None) -> str:
     """A value for people: a number without needless digits, of a long set what is otherwise than expected."""
     if isinstance(value, tuple):
-        if isinstance(expected, tuple) and max(len(value), len(expected)) > _SET:
+        if isinstance(expected, tuple) and _by_parts(value, expected):
             lacks, more = [v for v in expected if v not in value], [v for v in value if v not in expected]
             words = [f"without {', '.join(lacks)}"] * bool(lacks) + [f"with {', '.join(more)}"] * bool(more)
             return _cut("; ".join(words) or "in another order")

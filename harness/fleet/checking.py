@@ -15,11 +15,11 @@ from harness.fleet.findings import Finding, Said, gathered
 from harness.fleet.holding import FAMILIES, nowhere, observations, open_ports
 from harness.fleet.judging import Held, below, held, told
 from harness.fleet.naming import names, shared_addresses
-from harness.fleet.nova import full, managed_services, piling_queues, unfit
+from harness.fleet.nova import full, managed_services, missing_chains, piling_queues, unfit
 from harness.fleet.observed import Observed
 from harness.fleet.peers import peers
 from harness.fleet.sealed import unequal_secrets
-from harness.fleet.strangers import dhcp_servers
+from harness.fleet.strangers import dhcp_servers, orphaned_targets
 from harness.hosts.facts.model import Facts, Unknown
 
 Fleet = Mapping[str, Facts]
@@ -102,7 +102,9 @@ def _host(
 ) -> Held:
     told_of = bare(node, facts, arch.model) if only_machines else _observations(node, facts, arch.model)
     result = held(node, [*told_of, *_clock(facts)], tables(node))
-    for what, ask in (_ASKED_BARE if only_machines else _ASKED).items():
+    for what, role, ask in _ASKED_BARE if only_machines else _ASKED:
+        if role and role not in arch.model.nodes[node].roles:
+            continue
         answer = ask(node, facts, arch.model)
         if isinstance(answer, Unknown):
             result.unseen[what] = answer.unknown
@@ -144,20 +146,21 @@ _ROLES: Mapping[str, set[str]] = {
 }
 """Families that only hosts with one of these roles can tell."""
 
-_ASKED: Mapping[str, _Ask] = {
-    "port open to others, and not described": _open,
-    "DHCP server besides the network manager's": dhcp_servers,
-    "full file system": lambda node, facts, model: full(facts),
-    "machine and hypervisor": lambda node, facts, model: unfit(node, facts, model),
-    "queue that piles up": lambda node, facts, model: piling_queues(facts) if _bus(node, model) else (),
-}
-
-
-_ASKED_BARE: Mapping[str, _Ask] = {"machine and hypervisor": virtualises}
-
-
-def _bus(node: str, model: ReferenceArchitecture) -> bool:
-    return "bus" in model.nodes[node].roles
+_ASKED: tuple[tuple[str, str, _Ask], ...] = (
+    ("port open to others, and not described", "", _open),
+    ("DHCP server besides the network manager's", "", dhcp_servers),
+    ("full file system", "", lambda node, facts, model: full(facts)),
+    ("machine and hypervisor", "compute", unfit),
+    (
+        "chain of nova-network that the packet filter lacks",
+        "network",
+        lambda n, facts, m: missing_chains(facts),
+    ),
+    ("iSCSI target without its volume", "volume", lambda node, facts, model: orphaned_targets(facts)),
+    ("queue that piles up", "bus", lambda node, facts, model: piling_queues(facts)),
+)
+"""What is told in words, of which hosts (those with a role, or all), and by whom."""
+_ASKED_BARE: tuple[tuple[str, str, _Ask], ...] = (("machine and hypervisor", "compute", virtualises),)
 
 
 def _between(fleet: Fleet) -> Iterator[tuple[str, Said]]:

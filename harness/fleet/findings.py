@@ -47,11 +47,17 @@ class Finding:
 
 def gathered(said: Mapping[str, Iterable[Said]], of: Callable[[str], Iterable[str]]) -> list[Finding]:
     """Findings by severity, in the order in which they were said first; ``of`` gives the hosts of which a
-    thing could be said.
+    thing is described.
     """
     nodes: dict[Said, dict[str, None]] = {}
     for node in sorted(said, key=natural):
         for one in said[node]:
             nodes.setdefault(one, {})[node] = None
-    found = [Finding(one, tuple(names), tuple(of(one.what))) for one, names in nodes.items()]
+    found = [Finding(one, tuple(names), _of(names, of(one.what), said)) for one, names in nodes.items()]
     return sorted(found, key=lambda each: ORDER.index(each.said.severity))
+
+
+def _of(names: Iterable[str], described: Iterable[str], all_: Iterable[str]) -> tuple[str, ...]:
+    """The described hosts, if the thing was seen nowhere else."""
+    known = tuple(described)
+    return known if set(names) <= set(known) else tuple(all_)

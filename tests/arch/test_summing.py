@@ -55,6 +55,8 @@ def test_racks_are_told_only_where_there_are_several() -> None:
     assert sum_up(COMPUTE[:2], COMPUTE, dict.fromkeys(COMPUTE, "rack-1")) == "2 of 160: 001, 002"
     assert sum_up(["a", "b"], "abcdef", {"a": "rack7", "b": "rack7"}) == "2 of 6: a, b, the whole of rack7"
     assert sum_up(["a"], ["a"]) == "a"
+    assert sum_up(["n3"], ["n1", "n2", "n3"]) == "1 of 3: n3"
+    assert sum_up(["n3"], [f"n{number}" for number in range(12)]) == "1 of 12: 3"
     assert sum_up(["controller"], ["controller", "compute-1"]) == "1 of 2: controller"
 
 

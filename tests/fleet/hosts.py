@@ -25,6 +25,10 @@ from harness.hosts.facts.model import (
 )
 
 NO_TOOL = Unknown(unknown="no such tool on this host")
+CHAINS: dict[str, tuple[str, ...]] = {
+    "filter/nova-filter-top": (), "filter/nova-network-FORWARD": (), "filter/nova-network-local": (),
+    "nat/nova-postrouting-bottom": (), "nat/nova-network-POSTROUTING": (), "nat/nova-network-snat": (),
+}  # fmt: skip
 COMPUTE = ("nova-compute", "libvirt-bin", "nova-network")
 PACKAGES = {f"package-{number}": f"1.{number}-1" for number in range(60)}
 PACKAGES |= {"nova-common": "2012.1.3-0ubuntu1", "nova-compute": "2012.1.3-0ubuntu1"}
@@ -77,7 +81,7 @@ def host(name: str = "compute-1", number: int = 1, **changes: Any) -> Facts:
             }}),
         },
         "sysctl": {"net.ipv4.ip_forward": "1"},
-        "rules": NO_TOOL, "domains": {}, "targets": (), "managed": NO_TOOL, "broker": NO_TOOL,
+        "rules": CHAINS, "domains": {}, "targets": (), "managed": NO_TOOL, "broker": NO_TOOL,
         "database": NO_TOOL,
     }  # fmt: skip
     return Facts(node=name, taken=1_800_000_000.0 + number, seconds=0.3, **(parts | changes))

@@ -94,6 +94,16 @@ def split(*kernels: str) -> Odd:
     return odd
 
 
+def test_of_split_sets_what_they_share_is_left_out() -> None:
+    before = host().users["nova"]
+    alone = before.model_copy(update={"groups": ("nova",)})
+    facts = {"n1": host("n1", 1), "n2": host("n2", 2, users=host().users | {"nova": alone})}
+    [odd] = odd_ones(facts)
+    assert str(odd) == "user nova: split 1:1: with libvirtd on n1; with nothing more on n2"
+    [odd] = odd_ones(facts | {"n3": host("n3", 3)})
+    assert str(odd) == "user nova: without libvirtd on n2; what the others have on the other 2"
+
+
 def test_no_majority_is_told_once() -> None:
     odd = split("a", "a", "a", "b", "b")
     assert (odd.expected, str(odd), len(odd.hosts)) == (None, "kernel: split 3:2: a on n[0:2]; b on n3, 4", 5)

@@ -66,6 +66,8 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         "odd compute, network: "
         "service nova-compute: split 1:1: stopped, enabled on compute-1; "
         "running, enabled on compute-2 @ compute-1, compute-2"]),
+    ({"rules": {}}, [
+        "wrong chain of nova-network that the packet filter lacks: nova-filter-top in filter"]),
     ({"clock": ClockReading(offset=-9.0, error=0.5)},
      ["wrong objectives.clock_skew: 8.5 instead of at most 1"]),
     ({"packages": PACKAGES | {"nova-common": "2012.1.1"}}, [
@@ -92,7 +94,9 @@ def test_what_is_wrong_on_one_host_is_told(
     arch: Architecture, change: dict[str, Any], told: list[str]
 ) -> None:
     found = lines(check(pair(change), arch))
-    assert found == [line if "@" in line else f"{line} @ compute-1" for line in told]
+    wanted = [line if "@" in line else f"{line} @ compute-1" for line in told]
+    assert found[: len(wanted)] == wanted
+    assert not found[len(wanted) :] or "rules" in change
 
 
 def test_hosts_with_one_address_or_another_name(arch: Architecture) -> None:

@@ -59,7 +59,7 @@ def read_facts(
     """Facts of the answer to ``script(questions, nonce)``.
 
     ``sent`` and ``received`` are seconds since the epoch by the harness' clock; ``complete`` says whether the
-    host came to the end of its answer, which says why something is missing. What did not come, or in no format
+    host came to the end of its answer: it says why something is missing. What did not come, or in no format
     that is known, is ``Unknown``.
     """
     reader = _Reading(sections(output, nonce), questions, secrets, sent, received, complete)

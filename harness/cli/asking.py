@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from harness.accounts import Sessions
 from harness.accounts.given import Given, given
 from harness.accounts.reaching import way_to
+from harness.cli.forgetting import Forgetting
 from harness.clients.session import CloudSession
 from harness.errors import CloudError
 from harness.site import Site
@@ -25,17 +25,6 @@ class Asked:
     url: str
     ok: bool
     text: str
-
-
-class Forgetting:
-    """A record that keeps nothing."""
-
-    def write(self, kind: str, **fields: Any) -> str:
-        """Forget a row."""
-        return "none:0"
-
-    def secret(self, *values: str | None) -> None:
-        """Nothing is written, so nothing must be hidden."""
 
 
 def ask(site: Site) -> tuple[list[Asked], Given]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from harness import __version__
-from harness.cli.asking import Forgetting
+from harness.cli.forgetting import Forgetting
 from harness.errors import Problem, UsageError
 
 BASE = "essex/ubuntu-12.04"

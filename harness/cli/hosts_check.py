@@ -10,7 +10,7 @@ from harness.arch.summing import sum_up
 from harness.cli.hosts_gathering import Gathered, NodeOption, chosen, gather
 from harness.cli.hosts_showing import All, one_line, racks_of, say_head, some
 from harness.cli.options import Overlay, Set
-from harness.cli.rings.showing import UNREAD, WRONG, AsJson, as_json, say
+from harness.cli.showing import UNREAD, WRONG, AsJson, as_json, say
 from harness.fleet.bare import bare_questions
 from harness.fleet.checking import Checked
 from harness.fleet.checking import check as held

@@ -14,7 +14,7 @@ from harness.arch.summing import listed, sum_up
 from harness.cli.hosts_gathering import chosen, gather
 from harness.cli.hosts_showing import All, one_line, racks_of, say_reasons, some, together
 from harness.cli.options import Overlay, Set
-from harness.cli.rings.showing import UNREAD, WRONG, AsJson, as_json, say
+from harness.cli.showing import UNREAD, WRONG, AsJson, as_json, say
 from harness.errors import Problem, UsageError
 from harness.fleet.difference import Difference, difference
 from harness.fleet.questions import questions

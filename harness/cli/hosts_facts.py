@@ -13,7 +13,7 @@ from harness.cli.hosts_gathering import Gathered, NodeOption, chosen, gather
 from harness.cli.hosts_showing import All, one_line, racks_of, say_columns, say_head, say_reasons
 from harness.cli.hosts_table import PARTS, rows, unknown
 from harness.cli.options import Overlay, Set
-from harness.cli.rings.showing import UNREAD, AsJson, as_json, say
+from harness.cli.showing import UNREAD, AsJson, as_json, say
 from harness.errors import Problem, UsageError
 from harness.fleet.questions import questions
 from harness.fleet.snapshot import write_snapshot

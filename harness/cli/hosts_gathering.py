@@ -14,8 +14,7 @@ import typer
 
 from harness.arch.ranges import expand
 from harness.arch.suggest import did_you_mean
-from harness.cli.asking import Forgetting
-from harness.cloud.nodes import NO_HOSTS
+from harness.cli.forgetting import Forgetting
 from harness.errors import Problem, UsageError
 from harness.fleet.snapshot import Snapshot
 from harness.hosts.facts.model import Facts
@@ -75,7 +74,7 @@ class Gathered:
 def chosen(site: Site, names: Iterable[str]) -> tuple[str, ...]:
     """The described nodes that were named, all without any; raises ``UsageError``."""
     if not site.hosts:
-        raise UsageError(f"{NO_HOSTS}: `hosts` visits them")
+        raise UsageError("the site names no hosts: `hosts` visits them")
     described = site.arch.model.nodes
     found: dict[str, None] = {}
     for name in names:

@@ -9,7 +9,7 @@ import typer
 
 from harness.arch.summing import sum_up
 from harness.cli.hosts_gathering import Gathered
-from harness.cli.rings.showing import say
+from harness.cli.showing import say
 from harness.site import Site
 
 T = TypeVar("T", bound=Hashable)

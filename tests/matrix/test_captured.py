@@ -12,7 +12,7 @@ import pytest
 from harness.accounts.given import given
 from harness.accounts.sessions import Sessions
 from harness.arch import load
-from harness.cli.asking import Forgetting
+from harness.cli.forgetting import Forgetting
 from harness.clients.session import CloudSession
 from harness.hosts.opening import opened
 from harness.place import load_place

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.asking import Forgetting
+from harness.cli.forgetting import Forgetting
 from harness.cli.options import Overlay, Set
 from harness.cli.rings.showing import UNREAD, WRONG, AsJson, as_json, say, say_findings
 from harness.clients.trail import Trail

@@ -22,7 +22,7 @@ WRONG_USAGE = 3
 
 
 _COMMANDS = ("run", "plan", "report", "clean", "describe")
-_GROUPS = ("hosts", "lab", "rings", "site")
+_GROUPS = ("history", "hosts", "lab", "rings", "site")
 
 
 def build(verb: str = "") -> typer.Typer:

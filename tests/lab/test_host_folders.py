@@ -1,15 +1,21 @@
 """Folders of hosts as they are written, without a lab that runs, and what faults do to them."""
 
+import asyncio
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from harness.arch import load
 from harness.errors import LabError
 from harness.lab.building import build_world
 from harness.lab.faults import Bench, faults
+from harness.lab.hostside import room
+from harness.lab.hostside.commands import commands
 from harness.lab.hostside.hosts import Hosts
+from harness.lab.hostside.keys import host_key, user_key
 from harness.lab.hostside.nodes import Node
+from harness.lab.hostside.sessions import NO_SHELL, Rooms
 from harness.lab.hostside.spoiling import host_things
 from harness.lab.layout import Layout
 
@@ -63,7 +69,7 @@ def tree(folder):
 
 
 def state(hosts, nodes):
-    manners = {name: (node.manner.silent_after, node.manner.noise) for name, node in nodes.items()}
+    manners = {name: node.manner.silent_after for name, node in nodes.items()}
     floating = sorted(hosts.world.parts["compute"].floating)
     return tree(hosts.folder), sorted(hosts.silent), manners, floating
 
@@ -108,3 +114,34 @@ def test_no_process_and_no_secret_in_what_everybody_may_read(hosts):
             if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o004:
                 text = path.read_text(errors="replace")
                 assert not [one for one in secrets if one in text], path
+
+
+def test_where_there_are_no_rooms_a_node_says_why(tmp_path, monkeypatch):
+    refusing = tmp_path / "not_allowed.py"
+    refusing.write_text("import sys; sys.exit('user namespace: Operation not permitted')\n")
+    monkeypatch.setattr(room, "__file__", str(refusing))
+    asyncio.run(asked_without_rooms(tmp_path))
+
+
+async def asked_without_rooms(folder):
+    known = folder / "known"
+    known.write_text(user_key(folder / "key") + "\n")
+    rooms = Rooms(folder)
+    rooms.probe(folder)
+    node = Node("one", ("127.0.0.1", 0), folder, folder / "host", known, commands=commands(None), rooms=rooms)
+    await node.start()
+    try:
+        port = node._listening.getsockname()[1]
+        host = host_key(folder / "host").export_public_key().decode()
+        async with asyncssh.connect(
+            "127.0.0.1", port, username="lab", client_keys=[str(folder / "key")], config=None,
+            known_hosts=asyncssh.import_known_hosts(f"[127.0.0.1]:{port} {host}"),
+        ) as client:  # fmt: skip
+            for command in ("true", "sh -s", None):
+                done = await client.run(command, stdin=asyncssh.DEVNULL)
+                assert done.exit_status == 126
+                assert done.stderr.startswith(NO_SHELL)
+                assert "not permitted" in done.stderr
+            assert (await client.run("command -v sudo")).exit_status == 0
+    finally:
+        node.stop()

@@ -74,17 +74,8 @@ class Rooms:
         pairs = [f"{name}={value}" for name, value in environment.items()]
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *(
-                "-I",
-                "-S",
-                room.__file__,
-                str(os.getpid()),
-                str(folder),
-                str(self.programs),
-                *pairs,
-                "--",
-                *words,
-            ),
+            *("-I", "-S", room.__file__, str(os.getpid()), str(folder), str(self.programs)),
+            *(*pairs, "--", *words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -94,10 +85,9 @@ class Rooms:
 
 @dataclass
 class Manner:
-    """How a node's sessions misbehave: nothing comes after so many bytes, or something comes before all."""
+    """How a node's sessions misbehave: after so many bytes nothing comes any more."""
 
     silent_after: int | None = None
-    noise: bytes = b""
 
 
 async def attend(
@@ -108,7 +98,12 @@ async def attend(
         process.stderr.write(f"too many sessions at once: {AT_ONCE}\n".encode())
         process.exit(1)
         return
-    child = await rooms.start(folder, process.command)
+    try:
+        child = await rooms.start(folder, process.command)
+    except OSError as error:
+        process.stderr.write(f"no room for this session: {error.strerror}\n".encode())
+        process.exit(1)
+        return
     feeding = asyncio.create_task(_feed(process, child))
     closed = asyncio.create_task(process.channel.wait_closed())
     telling = asyncio.create_task(_tell_all(process, child, manner))
@@ -153,8 +148,6 @@ async def _tell(source: asyncio.StreamReader | None, target: Any, manner: Manner
     """What the room says goes out, as the node's manner has it."""
     assert source is not None
     said = 0
-    if manner.noise:
-        target.write(manner.noise)
     while piece := await source.read(_PIECE):
         limit = manner.silent_after
         if limit is not None and said + len(piece) > limit:

@@ -179,7 +179,7 @@ def _bridge_addresses(host: HostPlan, number: int) -> tuple[str, ...]:
     fixed = host.fixed
     if fixed is None or host.model.network.manager == "Flat":
         return ()
-    place = number if host.model.network.multi_host else 1
+    place = min(number, fixed.num_addresses - 2) if host.model.network.multi_host else 1
     return (f"{fixed[place]}/{fixed.prefixlen}",)
 
 

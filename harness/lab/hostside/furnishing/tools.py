@@ -112,7 +112,7 @@ def write_tools(host: HostPlan) -> None:
         "usr/bin": f"/{SHARED}/bin",
         "bin": "usr/bin",
         "sbin": "usr/sbin",
-        "var/run": "/run",
+        "var/run": "../run",
     }.items():
         (root / name).symlink_to(target)
     rsync = _machine_tool("rsync")

@@ -20,6 +20,7 @@ import multiprocessing
 import os
 import resource
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -97,6 +98,7 @@ def main() -> None:
     chosen = options.parse_args()
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", "Unknown ssh-ed25519 host key")  # testinfra's paramiko knows no file
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no sshd is left behind
     assert len(CHECKS) == 50
     with tempfile.TemporaryDirectory() as folder:
         if chosen.only in (None, "checks"):

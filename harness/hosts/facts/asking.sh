@@ -36,7 +36,15 @@ try() {
 # unread FILE: why a file cannot be read
 unread() {
     part "$1"
-    if [ -e "$1" ]; then ended denied; elif hidden "$1"; then ended denied; else ended absent; fi
+    if [ -f "$1" ]; then
+        ended denied
+    elif [ -e "$1" ]; then
+        ended other
+    elif hidden "$1"; then
+        ended denied
+    else
+        ended absent
+    fi
 }
 
 # hidden PATH: whether a folder on the way to it may not be entered
@@ -53,7 +61,7 @@ hidden() {
 
 # peek FILE: a short file, without a process
 peek() {
-    if [ -r "$1" ] && [ ! -d "$1" ]; then
+    if [ -r "$1" ] && [ -f "$1" ]; then
         part "$1"
         while IFS= read -r line || [ -n "$line" ]; do
             printf '%s\n' "$line"
@@ -66,10 +74,15 @@ peek() {
 
 # show FILE BYTES: a file, and no more than so many bytes of it
 show() {
-    if [ -r "$1" ] && [ ! -d "$1" ]; then
+    if [ -r "$1" ] && [ -f "$1" ]; then
         part "$1"
-        $BOUND "$2" <"$1" 2>&1
-        ended $?
+        {
+            $BOUND "$2" 2>&1
+            code=$?
+            line=
+            if read -r line || [ -n "$line" ]; then code=cut; fi
+        } <"$1"
+        ended $code
     else
         unread "$1"
     fi

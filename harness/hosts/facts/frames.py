@@ -25,13 +25,18 @@ WHY = {
     "late": "it took too long and was ended",
     "skipped": "the time for all questions was used up before it",
 }
-_LACKING = {"missing": "is not on this host", "absent": "is not on this host", "denied": "may not be read"}
+_LACKING = {
+    "missing": "is not on this host",
+    "absent": "is not on this host",
+    "other": "is no regular file",
+    "cut": "is too large",
+}
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one command printed, or what a file says. ``status``: ``0``…, ``missing``, ``denied``, ``absent``;
-    empty where the part was cut short.
+    """What one command printed, or what a file says. ``status``: ``0``…, ``missing``, ``denied``, ``absent``,
+    ``other`` (no regular file), ``cut`` (too large); empty where the part was cut short.
     """
 
     label: str

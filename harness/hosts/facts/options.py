@@ -27,6 +27,8 @@ def read_config(part: Part, secrets: Secrets) -> Config | Unknown:
         return NO_SUCH_FILE
     if part.denied:
         return Unknown(unknown="this user may not read it", denied=True)
+    if part.status in ("cut", "other"):
+        return Unknown(unknown="it is too large" if part.status == "cut" else "it is no regular file")
     if not part.ok:
         return Unknown(unknown="it did not come whole")
     return parse_options(part.lines, secrets)

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from harness.hosts.facts.files import setting_path
-from harness.hosts.facts.questions import Questions
+from harness.hosts.facts.questions import SECTIONS, Questions
 
 SECONDS = {"packages": 20, "managed": 30, "broker": 25, "database": 10, "processes": 10, "files": 20}
 """After how many seconds a section is given up; the others have 8, all of them together 90."""
@@ -24,8 +24,10 @@ _SETTING = re.compile(r"[\w.*:@+-]+(?:/[\w.*:@+-]+)*")
 def script(questions: Questions, nonce: str) -> str:
     """What to feed to ``sh -s``. The nonce is 16 to 64 letters and digits that nobody on the host can guess.
 
-    Raises ``ValueError`` for another nonce, and for paths that are not absolute.
+    Raises ``ValueError`` for another nonce, for a section that there is not, for a path that is not absolute.
     """
+    if not set(questions.sections) <= set(SECTIONS):
+        raise ValueError(f"no such section: {', '.join(sorted(set(questions.sections) - set(SECTIONS)))}")
     if not _NONCE.fullmatch(nonce):
         raise ValueError("a nonce is 16 to 64 letters and digits")
     calls = "\n".join(_call(name) for name in _asked(questions))

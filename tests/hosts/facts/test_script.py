@@ -113,6 +113,20 @@ def test_paths_are_asked_as_they_are(ask: Ask, tmp_path: Path) -> None:
         assert facts.configs[path].options == {"DEFAULT": {"name": (f"x{len(name)}",)}}  # type: ignore[union-attr]
 
 
+def test_files_that_are_too_large_or_none_are_unknown(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "large").write_text("[DEFAULT]\n" + "a = 1\n" * 60_000)
+    (tmp_path / "just").write_text("[DEFAULT]\na = " + "1" * (262_144 - 14))
+    os.mkfifo(tmp_path / "pipe")
+    names = ("pipe", "large", "just", "nope")
+    facts = ask("configs", configs=tuple(str(tmp_path / name) for name in names))
+    assert isinstance(facts.configs, dict)
+    assert facts.configs[str(tmp_path / "pipe")] == Unknown(unknown="it is no regular file")
+    assert not isinstance(facts.configs[str(tmp_path / "just")], Unknown)
+    assert facts.configs[str(tmp_path / "nope")] == Unknown(unknown="there is no such file")
+    large = facts.configs[str(tmp_path / "large")]
+    assert large == Unknown(unknown="it is too large")
+
+
 def test_a_tool_that_hangs_costs_its_own_section(ask: Ask, tools: Path) -> None:
     tool(tools, "rabbitmqctl", "sleep 77 & sleep 77")
     tool(tools, "hostname", "trap '' TERM INT HUP; while :; do sleep 1; done")
@@ -196,6 +210,11 @@ def test_nothing_is_left_behind(shell: tuple[str, ...], tools: Path, tmp_path: P
 def test_a_nonce_that_could_be_more_is_refused(nonce: str) -> None:
     with pytest.raises(ValueError, match="nonce"):
         script(Questions(), nonce)
+
+
+def test_a_section_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such section: weather"):
+        script(Questions(sections=("system", "weather")), NONCE)
 
 
 @pytest.mark.parametrize("path", ["relative", "/a\nb", "", "/a\0b"])

@@ -21,7 +21,7 @@ def connect(self, address):
 socket.socket.connect = connect
 """
 """Python's own start-up file: of the lab's addresses only SSH and the control address can be reached."""
-SOME = "preflight or images or compute.boot or compute.console or objects.put or volumes.create"
+SOME = "preflight or images or compute.boot or compute.vnc or objects.put or volumes.create"
 
 
 def test_through_a_node_alone(shared_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

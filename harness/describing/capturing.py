@@ -114,7 +114,7 @@ class _Capture:
         if "compute" in self.services:
             sizes.compute(self.found, session)
             stores.network(self.found, session, admin=admin)
-            self.hosts = sizes.hosts(self.found, session)
+            self.hosts = sizes.hosts(self.found, session, admin=admin)
 
     def visits(self, nodes: Callable[[str], Node]) -> None:
         """What every host has and tells."""

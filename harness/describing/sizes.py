@@ -70,9 +70,12 @@ def _number(found: Found, path: tuple[str, ...], value: int) -> None:
         found.put(path, value)
 
 
-def hosts(found: Found, session: CloudSession) -> dict[str, set[str]]:
+def hosts(found: Found, session: CloudSession, *, admin: bool) -> dict[str, set[str]]:
     """What compute calls its hosts → its services there; empty where this account may not ask."""
     services: dict[str, set[str]] = {}
+    if not admin:
+        found.blind("compute.hosts", "the account is no administrator")
+        return services
     with found.looking("compute.hosts"):
         for host in session.compute.hosts():
             services.setdefault(host.name, set()).add(host.service)

@@ -19,7 +19,7 @@ _LINK = re.compile(r"/etc/(?:rc\.d/)?rc(?P<level>[0-6S])\.d/(?P<kind>[SK])\d*(?P
 _PID = re.compile(r"(?P<pid>\d{1,10}) (?P<path>/\S+)\s*(?P<name>.*)")
 _SWIFT_PID = re.compile(r"/(?:var/)?run/swift/(?P<server>[a-z]+(?:-[a-z]+)+)(?:/\d+)?\.pid")
 _CONTAINER = re.compile(
-    r"\s{2,}(?P<state>Up|Exited|Created|Restarting|Dead|Paused|Removal|Stopping|Initialized)\b"
+    r"(?<!\s)\s{2,}(?P<state>Up|Exited|Created|Restarting|Dead|Paused|Removal|Stopping|Initialized)\b"
 )
 _ENABLED = {
     "enabled": True,

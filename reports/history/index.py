@@ -201,7 +201,7 @@ class Index:
         pairs = rows["key"].astype(np.int64) << 32 | rows["title"]
         order = np.argsort(pairs, kind="stable")
         found, begins = np.unique(pairs[order], return_index=True)
-        parts = np.split(rows["seconds"][order], begins[1:])
+        parts = np.split(rows["seconds"][order], begins[1:]) if len(found) else []
         return [
             (_name(names, int(pair >> 32)), _name(names, int(pair & 0xFFFFFFFF)), part)
             for pair, part in zip(found, parts, strict=True)

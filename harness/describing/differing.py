@@ -12,10 +12,12 @@ from harness.arch.paths import Path, show
 from harness.describing.found import Found
 from harness.describing.ranges import collapse
 from harness.describing.roles import Roles
-from harness.fleet import observations
+from harness.fleet import FAMILIES, observations
 from harness.fleet.observed import Observed
 from harness.hosts.facts import Facts
 
+_FAMILIES = tuple(name for name in FAMILIES if name not in ("devices", "space"))
+"""All but what rings tell better, and what is another every hour."""
 _SAID = ("files", "users", "sysctl", "mounts", "system")
 """Parts of a host that a node may say for itself, whatever its roles say."""
 
@@ -23,7 +25,7 @@ _SAID = ("files", "users", "sysctl", "mounts", "system")
 def differing(arch: Architecture, facts: Mapping[str, Facts]) -> Iterator[Observed]:
     """Every observation of a clause that does not hold."""
     for node, told in facts.items():
-        for each in observations(node, told, arch.model) if node in arch.model.nodes else ():
+        for each in observations(node, told, arch.model, _FAMILIES) if node in arch.model.nodes else ():
             clause = arch.table.clauses.get(each.path)
             if clause is None or each.unknown or each.names is not None:
                 continue
@@ -79,7 +81,7 @@ def unseen(found: Found, arch: Architecture, facts: Mapping[str, Facts]) -> None
     """What hosts could not tell, by the reason."""
     by: dict[tuple[str, str], set[str]] = defaultdict(set)
     for node, told in facts.items():
-        for each in observations(node, told, arch.model) if node in arch.model.nodes else ():
+        for each in observations(node, told, arch.model, _FAMILIES) if node in arch.model.nodes else ():
             if each.unknown and each.path in arch.table.clauses and each.path[0] == "nodes":
                 by[each.unknown, each.path[2]].add(node)
     for (why, part), nodes in by.items():

@@ -12,6 +12,9 @@ WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z0-9_/.<+-][A-Za-z0-9_/.<>=%+*()@$~-]*( [A-Za-z0-9_/.<>=%+*()@$~-]+)*\Z")
 _KEY = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.*/+-]*(\[[0-9]+:[0-9]+\][A-Za-z0-9_.*/+-]*)*\Z")
 _NOTHING = ("", "~", "null", "Null", "NULL")
+_WORDS = re.compile(r"[!-~]+( [!-~]+)*\Z")
+_WHOLE: Any = {"break_long_words": False, "break_on_hyphens": False}
+"""Texts are folded at blanks only."""
 _LIST = "- "
 _LONGEST = 400
 
@@ -52,6 +55,9 @@ def block(name: str, value: Any, indent: int = 0, *, spread: bool = False) -> It
     elif isinstance(value, list) and len(short) > WIDTH:
         yield head
         yield from _wrapped(value, pad + "  ")
+    elif isinstance(value, str) and len(short) > WIDTH and _WORDS.match(value):
+        yield f"{head} >-"
+        yield from (f"{pad}  {line}" for line in textwrap.wrap(value, WIDTH - indent - 2, **_WHOLE))
     else:
         yield short
 

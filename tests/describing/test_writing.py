@@ -94,6 +94,8 @@ WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Co", "Cn", "Zl", 
 @example("null")
 @example("- a")
 @example("a, b: c # d")
+@example("several words: " * 20 + "#end")
+@example("x" * 200 + " > " + "y" * 200)
 @example({"<": "=", "~": "{}", "a [1:2]": ["]", "'"]})
 def test_what_is_put_into_yaml_comes_out_of_it(value: Any) -> None:
     for text in ("\n".join(block("key", value)), "key: " + flow(value)):

@@ -18,6 +18,7 @@ from harness.errors import CloudError, OutOfReach, Untold
 from harness.evidence.folder import RunFolder
 from harness.fleet import FAMILIES, Observed, naming, nova, odd_ones
 from harness.fleet.holding import open_ports
+from harness.fleet.peers import peers
 from harness.fleet.sealed import unequal_secrets
 from harness.fleet.strangers import dhcp_servers, orphaned_targets
 from harness.hosts import HostError, HostUnreachable
@@ -145,9 +146,10 @@ class Hosts:
         return unequal_secrets(self.all())
 
     def odd_ones(self, nodes: Iterable[str]) -> list[str]:
-        """What some of these nodes have otherwise than the others, in words."""
-        wanted = set(nodes)
-        return [str(odd) for odd in odd_ones({n: f for n, f in self.all().items() if n in wanted})]
+        """What some of these nodes have otherwise than others with all the same roles, in words."""
+        fleet = self.all()
+        groups = peers(self._model, [node for node in nodes if node in fleet])
+        return [str(odd) for _, same in groups for odd in odd_ones({node: fleet[node] for node in same})]
 
     def orphaned_targets(self, node: str) -> tuple[str, ...]:
         """Targets of iSCSI of a node whose volume is gone, in words."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import translate
+from functools import cache
+from itertools import chain
 
 from harness.arch.model import ReferenceArchitecture
 from harness.fleet.observed import Observed, unseen
@@ -37,10 +40,16 @@ def packages(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[
 def _versions(installed: Mapping[str, str], pattern: str) -> dict[str, list[str]]:
     """Version → the packages whose name matches."""
     found: dict[str, list[str]] = {}
-    for name in sorted(installed):
-        if fnmatchcase(name, pattern):
-            found.setdefault(installed[name], []).append(name)
+    matches = _matcher(pattern)
+    for name in sorted(name for name in installed if matches(name)):
+        found.setdefault(installed[name], []).append(name)
     return found
+
+
+@cache
+def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    """What ``fnmatchcase`` does with a pattern, made once for all names of all hosts."""
+    return re.compile(translate(pattern)).match
 
 
 def config(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Observed]:
@@ -114,7 +123,7 @@ def nowhere(fleet: Mapping[str, Facts], model: ReferenceArchitecture) -> Iterato
     told = [facts.packages for facts in fleet.values()]
     installed = [each for each in told if not isinstance(each, Unknown)]
     for pattern in model.packages if installed and len(installed) == len(told) else ():
-        if not any(fnmatchcase(name, pattern) for each in installed for name in each):
+        if not any(map(_matcher(pattern), chain.from_iterable(installed))):
             yield Observed(("packages", pattern, "version"), about="no host has such a package")
     files = [facts.configs for facts in fleet.values()]
     read = [each for each in files if not isinstance(each, Unknown)]

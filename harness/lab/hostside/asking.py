@@ -19,7 +19,7 @@ from pathlib import Path
 from harness.lab.hostside.commands import Done
 
 ASKS = "run/deployday-lab/asks"
-_LINE = re.compile(r"(asked\.[A-Za-z0-9]{6,16}) (\d{1,9})((?: [\w./:@=*,+-]+)*)")
+_LINE = re.compile(r"(asked\.[A-Za-z0-9]{6,16}) (\d{1,9})(.*)")
 _LONGEST = 4096
 _AT_ONCE = 64
 _PATIENCE = 5.0

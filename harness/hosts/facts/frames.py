@@ -13,6 +13,8 @@ from harness.hosts.facts.model import Unknown
 
 LINE = 4096
 LINES = 20_000
+TABBED = frozenset({"dpkg", "rpm", "floating"})
+"""Parts whose columns stand between tabs; in all others a tab is a blank."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _ODD = re.compile(r"[^\t -~]")
 _DENIED = re.compile(
@@ -156,6 +158,8 @@ class _Reader:
             return
         lines = self._lines if status and self._lines[-1:] != [""] else self._lines[:-1]
         kept = tuple(printable(line.rstrip("\r")[:LINE]) for line in lines[:LINES])
+        if self._label not in TABBED:
+            kept = tuple(line.replace("\t", " ") for line in kept)
         self._parts.setdefault(self._label, Part(self._label, kept, status))
         self._label, self._lines = None, []
 

@@ -75,8 +75,10 @@ def _lines(section: Section, label: str) -> Iterable[str]:
 def _systemd(section: Section, scripts: Mapping[str, Service]) -> dict[str, Service]:
     enabled: dict[str, bool | None] = {}
     for line in _lines(section, "unit-files"):
-        name, _, rest = line.partition(".service")
-        state = rest.split()[0] if rest.split() else ""
+        words = line.split()
+        if len(words) < 2 or not words[0].endswith(".service"):
+            continue
+        name, state = words[0].removesuffix(".service"), words[1]
         if not name.endswith("@"):
             script = scripts.get(name) if state == "generated" else None
             enabled[name] = script.enabled if script else _ENABLED.get(state)

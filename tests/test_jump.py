@@ -27,11 +27,13 @@ from harness.clients.select import dialect_of, door_to, link_to
 from harness.clients.session import CloudSession
 from harness.credentials import Account
 from harness.hostlist import Host
-from harness.hosts import connect
+from harness.hosts import Entry, Guest, Node, connect
 from harness.hosts.jump import Jump
+from harness.hosts.keys import fresh_key, public_line, read_key
 from harness.site import Ssh, load_site
 from tests.clients.fake import TENANT, Reply, Rows, Service, access, serving
 from tests.hosts.daemon import Daemon, real_sshd
+from tests.hosts.guest import Mapped, a_guest
 from tests.hosts.machine import Machine, running
 
 Jumping = Callable[..., Jump]
@@ -293,6 +295,41 @@ class TestTls:
         assert len(found) == 2
         assert all(text.startswith("TLS failed: ") for text in found)
         assert len(machine.asked) == 4, "the three requests took one line"
+
+
+def test_a_node_behind_the_jump_host_is_one_too(tmp_path: Path, service: Service, rows: Rows) -> None:
+    served(service)
+    with real_sshd(tmp_path / "outer") as outer, real_sshd(tmp_path / "inner") as inner:
+        both = tmp_path / "known_hosts"
+        both.write_text("".join((tmp_path / name / "known_hosts").read_text() for name in ("outer", "inner")))
+        one = tmp_path / "inner" / "authorized"
+        one.write_text(one.read_text() + (tmp_path / "outer" / "authorized").read_text())
+        (tmp_path / "s.yaml").write_text(
+            "name: rack7\narchitecture: essex/six-node\n"
+            f"hosts: {{controller: '127.0.0.1:{inner.host.port}'}}\n"
+            f"ssh: {{user: {outer.ssh.user}, via: '127.0.0.1:{outer.host.port}', "
+            f"key_file: {outer.ssh.key_file}, known_hosts: {both}}}\napi: {{via: controller}}\n"
+        )
+        way = way_to(load_site(tmp_path / "s.yaml"))
+        assert isinstance(way, Through)
+        session_through(way._jump, service.url, rows).images.list()
+        assert {row["via"] for row in rows.of("exchange")} == {"controller"}
+        way._jump.close()
+
+
+def test_guests_are_entered_through_a_real_sshd(daemon: Daemon, rows: Rows) -> None:
+    key = read_key(fresh_key())
+    with a_guest(public_line(key, "run")) as inside:
+        inside.answers["hostname"] = lambda process: 0
+        node = Node("compute-1", connect(daemon.host, daemon.ssh), rows)
+        entry = Entry("cirros", key, lambda key: None)
+        guest = Guest("vm-1", "10.0.0.3", Mapped(node, inside), entry, rows)
+        assert guest.answers()
+        assert inside.entered == 0
+        guest.run("hostname")
+        assert inside.commands == ["hostname"]
+        guest.close()
+        node.close()
 
 
 def test_a_site_says_which_way(tmp_path: Path) -> None:

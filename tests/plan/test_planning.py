@@ -148,6 +148,16 @@ def test_a_selection_brings_its_needs_and_the_clean_up(arch: Architecture) -> No
     assert keys(make_plan(declared, arch, selected=[])) == []
 
 
+def test_what_only_comes_last_is_no_clean_up(arch: Architecture) -> None:
+    declared = [
+        declare("hosts.logs", "hosts", after_all=True),
+        declare("b.boot"),
+        declare("clean.up", "cleanup", after_all=True),
+    ]
+    assert keys(make_plan(declared, arch)) == ["b.boot", "hosts.logs", "clean.up"]
+    assert keys(make_plan(declared, arch, selected=["b.boot"])) == ["b.boot", "clean.up"]
+
+
 def test_a_plan_reads_back(arch: Architecture) -> None:
     plan = make_plan(
         [declare("a.a", owns=("compute",)), declare("b.b", needs=("a.a",))], arch, selected=["b.b"]

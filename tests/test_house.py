@@ -36,8 +36,14 @@ ID = re.compile(r"(?<![0-9a-f-])(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[
 
 RECORDINGS = ("tests/rings/fixtures/", "tests/lab/conformance/")
 """What is recorded itself, or says which recording is whose."""
-GUESTS = ("harness/lab/guests/", "tests/lab/test_guests", "tests/hosts/test_fingerprints")
-"""Guests have homes of their own."""
+GUESTS = (
+    "harness/lab/guests/",
+    "harness/lab/hostside/",
+    "tests/lab/test_guests",
+    "tests/lab/test_host_",
+    "tests/hosts/test_fingerprints",
+)
+"""Guests and hosts of the lab have homes of their own."""
 
 
 def texts() -> Iterator[tuple[str, str]]:

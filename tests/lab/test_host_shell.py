@@ -106,7 +106,7 @@ def test_a_lot_goes_through_in_both_directions(nodes):
 def test_a_node_sees_its_own_files_and_programs_and_nothing_else_of_the_machine(nodes, live_lab, tmp_path):
     (tmp_path / "secret").write_text("machine")
     places = [
-        "/work",
+        str(Path(__file__).parents[2]),
         "/root/.ssh",
         str(tmp_path),
         str(live_lab.folder),

@@ -47,7 +47,7 @@ def test_a_node_shows_its_own_folder_and_nothing_above(open_node):
     sftp = open_node("storage-1").open_sftp()
     assert sorted(sftp.listdir("/")) == sorted(sftp.listdir("/../../.."))
     assert b"swift:x:115:" in sftp.open("/etc/passwd").read()
-    for path in ("/../../settings.json", "/work", "../controller/etc/swift/proxy-server.conf"):
+    for path in ("/../../settings.json", __file__, "../controller/etc/swift/proxy-server.conf"):
         with pytest.raises(OSError):
             sftp.open(path).read()
 

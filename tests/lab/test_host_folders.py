@@ -1,6 +1,7 @@
 """Folders of hosts as they are written, without a lab that runs, and what faults do to them."""
 
 import asyncio
+from configparser import ConfigParser
 from pathlib import Path
 
 import asyncssh
@@ -145,3 +146,19 @@ async def asked_without_rooms(folder):
             assert (await client.run("command -v sudo")).exit_status == 0
     finally:
         node.stop()
+
+
+def test_described_options_stand_where_the_description_says(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "deployday: 1\nname: own-options\nextends: essex/six-node\nconfig:\n"
+        "  nova.conf: {iscsi_helper: ietadm, cert/topic: other}\n"
+        "  keystone.conf: {expiration: 60}\n"
+        "  /etc/own/thing.conf: {deep/option: 7}\n"
+    )
+    etc = furnished(tmp_path / "lab", file).plans["controller"].folder / "etc"
+    nova = ConfigParser(interpolation=None)
+    nova.read(etc / "nova/nova.conf")
+    assert (nova["DEFAULT"]["iscsi_helper"], nova["cert"]["topic"]) == ("ietadm", "other")
+    assert "expiration = 60" in (etc / "keystone/keystone.conf").read_text().partition("[token]")[2]
+    assert (etc / "own/thing.conf").read_text() == "[deep]\noption = 7\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 from harness.lab.hostside.furnishing.plan import HostPlan
 
@@ -45,6 +44,7 @@ def write_options(host: HostPlan) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(make(host), encoding="utf-8")
             path.chmod(0o640)
+    _write_others(host)
 
 
 def nova_conf(host: HostPlan) -> str:
@@ -52,8 +52,7 @@ def nova_conf(host: HostPlan) -> str:
     options: dict[str, str] = {}
     for part in (_nova_base, _nova_network, _nova_volumes):
         options |= dict(part(host))
-    options |= host.model.config.get("nova.conf", {})
-    return _ini({"DEFAULT": options})
+    return _ini(_described(host, "nova.conf", {"DEFAULT": options}))
 
 
 def _nova_base(host: HostPlan) -> Iterator[tuple[str, str]]:
@@ -259,12 +258,25 @@ def _sql(host: HostPlan, user: str, database: str) -> str:
 
 
 def _described(host: HostPlan, name: str, sections: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """The described values of a file, each in the section that has the option, else in DEFAULT."""
-    for option, value in host.model.config.get(name, {}).items():
-        section, _, bare = option.rpartition(".")
-        home = section or next((title for title, rows in sections.items() if option in rows), "DEFAULT")
-        sections.setdefault(home, {})[bare or option] = value
+    """The described values of a file: ``section/option``, or an option in the section that has it, else in
+    DEFAULT. A file is described by its name or by its path.
+    """
+    for file, options in host.model.config.items():
+        if file == name or (file.startswith("/") and file.endswith(f"/{name}")):
+            for option, value in options.items():
+                section, _, bare = option.rpartition("/")
+                holders = (title for title, rows in sections.items() if option in rows)
+                sections.setdefault(section or next(holders, "DEFAULT"), {})[bare] = value
     return sections
+
+
+def _write_others(host: HostPlan) -> None:
+    """Files that are described by their path and that no component of ours has are on every host."""
+    for file in host.model.config:
+        path = host.folder / file.lstrip("/")
+        if file.startswith("/etc/") and not path.exists() and "/etc/swift/" not in file:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_ini(_described(host, path.name, {})), encoding="utf-8")
 
 
 def _ini(sections: Mapping[str, Mapping[str, str]]) -> str:
@@ -273,8 +285,3 @@ def _ini(sections: Mapping[str, Mapping[str, str]]) -> str:
         for title, rows in sections.items()
     ]
     return "\n".join(texts)
-
-
-def path_of(host: HostPlan, name: str) -> Path:
-    """A file of the host by its path."""
-    return host.folder / name.lstrip("/")

@@ -21,6 +21,7 @@ from harness.hosts.facts.model import Facts
 from harness.hosts.facts.questions import Questions
 from harness.hosts.facts.secrets import Secrets
 from harness.hosts.opening import Opened
+from harness.hosts.passwords import prepare
 from harness.hosts.visiting import Visit, visit
 from harness.site import Site
 
@@ -92,7 +93,11 @@ def chosen(site: Site, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def gather(site: Site, nodes: Iterable[str], asked: Callable[[str], Questions]) -> Gathered:
-    """Visit these nodes now. Ctrl-C cuts the visits short."""
+    """Visit these nodes now. Ctrl-C cuts the visits short.
+
+    Raises ``UsageError`` where the site's password for sudo is not to be had.
+    """
+    prepare(site.file.ssh)
     questions = {node: asked(node) for node in nodes}
     progress = _Progress(len(questions))
     began, opened = time.time(), Opened(site, Forgetting())

@@ -220,6 +220,14 @@ def test_a_site_without_hosts(hosts: Rack) -> None:
     assert (done.code, "the site names no hosts" in done.err) == (3, True)
 
 
+def test_a_password_that_is_not_there(hosts: Rack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEPLOYDAY_SUDO_PASSWORD", raising=False)
+    with Path(hosts.site).open("a", encoding="utf-8") as file:
+        file.write("ssh: {become: sudo, become_password: environment}\n")
+    done = hosts("facts")
+    assert (done.code, "no password for sudo" in done.err, hosts.asked) == (3, True, {})
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     made = Lab(tmp_path_factory.mktemp("hosts"))

@@ -12,6 +12,8 @@ from reports.text import line, value
 
 _LONGEST = 1200
 _STATES = 40
+_ROOM = 6000
+"""Characters of a host's logs that a report shows with one story; the file of the run has more."""
 
 
 def steps(rows: Sequence[Row], budget: Budget, began: float, *, long: bool) -> list[Step]:
@@ -150,6 +152,8 @@ def _check(row: Row, times: int, at: float, budget: Budget, long: bool) -> Evide
 
 
 def _log(row: Row, times: int, at: float, budget: Budget, long: bool) -> Evidence:
+    written = [each for each in row.get("lines") or () if isinstance(each, dict)]
+    kept = _telling(written)
     return Log(
         row=row_id(row),
         at=round(at, 3),
@@ -166,13 +170,28 @@ def _log(row: Row, times: int, at: float, budget: Budget, long: bool) -> Evidenc
                 text=budget.body(each.get("text"), long=True),
                 request=text(each.get("request")),
             )
-            for each in row.get("lines") or ()
-            if isinstance(each, dict)
+            for each in kept
         ],
-        left_out=int(number(row.get("left_out"))),
+        left_out=int(number(row.get("left_out"))) + len(written) - len(kept),
         errors=int(number(row.get("errors"))),
         why=text(row.get("why")),
     )
+
+
+def _telling(written: list[Row]) -> list[Row]:
+    """The entries of a log that a report has room for: errors and those of the request first, in order."""
+    rank = sorted(range(len(written)), key=lambda at: (not _tells(written[at]), -at))
+    kept, room = [], _ROOM
+    for at in rank:
+        room -= len(text(written[at].get("text")))
+        if room < 0:
+            break
+        kept.append(at)
+    return [written[at] for at in sorted(kept)]
+
+
+def _tells(entry: Row) -> bool:
+    return bool(entry.get("request")) or entry.get("level") in ("CRITICAL", "FATAL", "ERROR", "TRACE")
 
 
 _KINDS = {"exchange": _exchange, "command": _command, "wait": _wait, "check": _check, "log": _log}

@@ -91,7 +91,7 @@ class RunSession:
 
     @cached_property
     def _windows(self) -> LogWindows:
-        self._watched = Opened(self.site, Quiet())
+        self._watched = Opened(self.site, Quiet(self.recorder))
         return LogWindows(
             self.site.arch.model, self.recorder, self.folder.logs, self._watched, self.visits.refused
         )

@@ -69,6 +69,21 @@ def test_the_terminal_says_two_lines_and_where_the_rest_is(tmp_path: Path) -> No
     assert "logs: logs/compute.boot.txt" in text
 
 
+def test_a_report_has_room_for_what_tells_most(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, plan=[planned("compute.boot", "compute", "A server becomes ACTIVE.")])
+    lines = [entry(f"{number} {'x' * 300}") for number in range(100)]
+    lines[3] = entry("the error", "ERROR")
+    with stage.story("compute.boot", "failed", reason="no", component="nova"):
+        stage.row("log", component="nova", host="compute-1", lines=lines, files=[], left_out=1, errors=1)
+    stage.end()
+    [log] = build(stage.folder).scenarios[0].steps[0].evidence
+    assert log.kind == "log"
+    assert log.lines[0].text == "the error"
+    assert log.lines[-1].text.startswith("99 ")
+    assert sum(len(line.text) for line in log.lines) <= 6000
+    assert log.left_out == 101 - len(log.lines)
+
+
 def test_what_is_no_log_row_breaks_nothing(tmp_path: Path) -> None:
     stage = Stage(tmp_path, plan=[planned("compute.boot", "compute", "A server becomes ACTIVE.")])
     with stage.story("compute.boot", "failed", reason="no", component="nova"):

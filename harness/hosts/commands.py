@@ -13,13 +13,13 @@ import paramiko
 
 from harness.hosts.becoming import Become, shell
 from harness.hosts.errors import HostError
+from harness.hosts.streams import session
 
 COMMAND_TIMEOUT = 60.0
 LARGEST_OUTPUT = 1024 * 1024
 LARGEST_ERROR = 65536
 RECORDED = 2000
 """Characters of a command and of what it printed that the record keeps."""
-_OPEN_TIMEOUT = 15.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class _Heard:
 def execute(transport: paramiko.Transport, line: str, stdin: bytes, timeout: float) -> Output:
     """Run one line; raises ``TimeoutError`` after so many seconds, ``HostError`` for more than 1 MB."""
     end = time.monotonic() + timeout
-    channel = transport.open_session(timeout=_OPEN_TIMEOUT)
+    channel = session(transport)
     with closing(channel):
         channel.settimeout(timeout)
         channel.exec_command(line)

@@ -23,15 +23,29 @@ class _Bell(threading.Event):
         super().clear()
 
 
+def session(transport: paramiko.Transport) -> paramiko.Channel:
+    """A new session; a host that answers no more is let go, so that it costs nobody else the same time.
+
+    Raises ``SSHException``, ``EOFError`` or ``OSError``.
+    """
+    try:
+        return transport.open_session(timeout=OPEN_TIMEOUT)
+    except paramiko.ChannelException:  # it answers, and wants no more sessions
+        raise
+    except paramiko.SSHException:
+        transport.close()
+        raise
+
+
 class Streams:
     """What runs on the other end of a channel: its two streams, its input and its status."""
 
-    def __init__(self, transport: paramiko.Transport, line: str, *, timeout: float = OPEN_TIMEOUT) -> None:
-        self._channel = transport.open_session(timeout=timeout)
+    def __init__(self, transport: paramiko.Transport, line: str) -> None:
+        self._channel = session(transport)
         self._bell = _Bell()
         self._channel.in_buffer.set_event(self._bell)
         self._channel.in_stderr_buffer.set_event(self._bell)
-        self._channel.settimeout(timeout)
+        self._channel.settimeout(OPEN_TIMEOUT)
         try:
             self._channel.exec_command(line)
         except BaseException:

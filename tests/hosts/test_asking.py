@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -10,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from harness.hosts import Become, BecomeRefused, HostError, Node, connect
+from harness.hosts import Become, BecomeRefused, HostError, HostUnreachable, Node, connect
 from tests.clients.fake import Rows
 from tests.hosts.posix import Posix, posix
+from tests.hosts.sshd import _children, real_sshd
 
 PASSWORD = "open-sesame-77"
 
@@ -150,3 +153,23 @@ def test_one_command_as_root(machine: Posix) -> None:
     machine.wants("")
     assert node.run("sh", "-c", "echo $BECAME", root=True).text == "root\n"
     node.close()
+
+
+def test_a_host_that_freezes_costs_its_time_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.hosts.streams.OPEN_TIMEOUT", 0.5)
+    monkeypatch.setattr("harness.hosts.connection.ANSWER_TIMEOUT", 0.5)
+    with real_sshd(tmp_path / "sshd") as daemon:
+        node = Node("frozen", connect(daemon.host, daemon.ssh), Rows())
+        node.reach()
+        for process in (daemon.process.pid, *_children(daemon.process.pid)):
+            os.kill(process, signal.SIGSTOP)
+        with pytest.raises(HostError, match="it answers no more"):
+            node.ask("echo never")
+        with pytest.raises(HostUnreachable):
+            node.ask("echo never")
+        begin = time.monotonic()
+        for action in (node.reach, lambda: node.run("true"), lambda: node.shell("true")):
+            with pytest.raises(HostUnreachable):
+                action()
+        assert time.monotonic() - begin < 0.2
+        node.close()

@@ -78,8 +78,15 @@ def _named(node: str, each: Observed, table: ClauseTable) -> Iterator[Said]:
     for name, clause in described.items():
         if name not in names:
             yield Said(_severity(clause), below(node, (*each.path, name)), "absent")
+    heaviest: Severity = "wrong" if _has_must(table, each.path) else "doubtful"
     for name in sorted(names - described.keys()) if table.collections.get(each.path) else ():
-        yield Said("wrong", below(node, (*each.path, name)), "there, and not described")
+        yield Said(heaviest, below(node, (*each.path, name)), "there, and not described")
+
+
+def _has_must(table: ClauseTable, path: Path) -> bool:
+    """What is not described weighs as much as the heaviest of what is; of nothing, all of it."""
+    levels = {clause.level for clause in table.below(path)}
+    return not levels or "must" in levels
 
 
 def below(node: str, path: Path) -> str:

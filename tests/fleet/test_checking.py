@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,19 @@ def test_what_is_wrong_on_one_host_is_told(
     wanted = [line if "@" in line else f"{line} @ compute-1" for line in told]
     assert found[: len(wanted)] == wanted
     assert not found[len(wanted) :] or "rules" in change
+
+
+def test_a_stranger_weighs_as_much_as_the_heaviest_clause_beside_it(arch: Architecture) -> None:
+    services = dict.fromkeys((*COMPUTE, "nova-volume"), DEAD["libvirt-bin"])
+    hosts = pair({"services": services}, {"services": services})
+    assert [each.said.severity for each in check(hosts, arch).findings] == ["wrong"]
+    clauses = {
+        path: replace(clause, level="should") if path[:3] == ("nodes", "compute-1", "services") else clause
+        for path, clause in arch.table.clauses.items()
+    }
+    lighter = replace(arch, table=replace(arch.table, clauses=clauses))
+    found = check({"compute-1": hosts["compute-1"]}, lighter).findings
+    assert [each.said.severity for each in found] == ["doubtful"]
 
 
 def test_hosts_with_one_address_or_another_name(arch: Architecture) -> None:

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.hosts.commands import Asked
+from harness.hosts.facts.secrets import Secrets
 from harness.hosts.logs import Clock, Entry, Logs, Told, component_of, logs_of, parse, read_logs
+from harness.hosts.logs.cutting import cut
 from harness.hosts.logs.reading import WINDOW, ignored
 from harness.hosts.logs.script import MOST_ENTRIES, quoted
 
@@ -209,6 +211,48 @@ def test_secrets_are_cut_out(folder: Path) -> None:
     told = window(asking(), Logs("nova", (f"{folder}/nova/*.log",)))
     assert "hunter" not in told.entries[0].text
     assert "mysql://nova:" in told.entries[0].text
+
+
+TOKEN = "61a7d49774999267c0557af8093cb6a8"
+TELLING = (
+    f'"GET /v2.0/tokens/{TOKEN} HTTP/1.1" 200',
+    f"controller proxy-server 10.1.0.1 10.1.0.1 21/Nov/2026 PUT /v1/AUTH_0a/x HTTP/1.0 201 - - {TOKEN} 0 18 -",
+    f"controller proxy-server 10.1.0.1 - - GET /v1/AUTH_0a HTTP/1.0 200 - curl AUTH_tk{TOKEN} - 18 -",
+    f"nova.rpc [-] received {{u'_context_auth_token': u'{TOKEN}', u'args': {{u'password': u'{TOKEN}'}}}}",
+    f"keystone HTTP_X_AUTH_TOKEN = {TOKEN}",
+    f"nova X-Auth-Token: {TOKEN}",
+    f"nova.auth signature: {TOKEN} AWSSecretKey {TOKEN}",
+    f'keystone {{"auth": {{"passwordCredentials": {{"username": "x", "password": "{TOKEN}"}}}}}}',
+    f"glance [x] admin_token                    = {TOKEN}",
+    f"nova.utils Running cmd: mysql -u root -p{TOKEN} x",
+)
+
+
+@pytest.mark.parametrize("text", TELLING)
+def test_what_services_of_the_time_wrote_of_secrets(text: str) -> None:
+    shown = cut(f"2012-05-04 06:00:01 DEBUG {text}\nnext", Secrets())
+    assert TOKEN not in shown
+    assert shown.endswith("\nnext")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2012-05-04 06:00:01 ERROR nova.auth Unable to find token",
+        "2012-05-04 06:00:01 WARNING keystone.common.wsgi Authorization failed. The request you made",
+        "2012-05-04 06:00:01 INFO nova.api [req-61a7d497-7499-9267-c055-7af8093cb6a8 7e 0a] GET /v2",
+        f"May  4 06:00:01 storage-1 object-server 10.1.0.1 PUT /sdb/7/AUTH_{TOKEN}/c/o 201 tx61a7d4977499 x",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert cut(text, Secrets()) == text
+
+
+def test_a_hostile_line_takes_no_time() -> None:
+    begin = time.monotonic()
+    for text in ("token" * 400, "a" * 2000, "token=" * 300, "secret " * 280):
+        cut("\n".join([text] * 60), Secrets())
+    assert time.monotonic() - begin < 5
 
 
 def test_in_a_shared_file_other_programs_do_not_count(folder: Path) -> None:

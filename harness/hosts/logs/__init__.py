@@ -1,7 +1,7 @@
 """What services of a host wrote into their logs.
 
 ``places`` says where, ``script`` what the host is asked in one round trip, ``lines`` reads the formats of the
-time, ``reading`` joins them.
+time, ``cutting`` takes secrets out of them, ``reading`` joins all that.
 """
 
 from harness.hosts.logs.lines import Clock, Entry, parse

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from harness.hosts.commands import Asked
 from harness.hosts.facts.secrets import Secrets
+from harness.hosts.logs.cutting import cut
 from harness.hosts.logs.lines import Clock, Entry, parse, zone_of
 from harness.hosts.logs.places import Logs
 from harness.hosts.logs.script import script
@@ -21,6 +22,8 @@ WINDOW = 128 * 1024
 """Bytes at the end of each file that are read for a window of seconds."""
 WHOLE = 32 * 1024 * 1024
 """Bytes at the end of each file that a host looks through for errors by itself."""
+_LONGEST = 2000
+"""Characters of a line that are looked at."""
 Ask = Callable[[str, int, float], Asked]
 """``ask(script, limit, timeout)``."""
 
@@ -71,14 +74,14 @@ def read_logs(
     sent = time.time()
     answer = ask(text, LARGEST, timeout)
     came = time.time()
-    cut = secrets or Secrets()
+    sealing = secrets or Secrets()
     frames = list(_frames(answer.text, nonce))
     clock = _clock(frames, sent, came)
     files, denied = list(_files(frames)), tuple(path for word, path, _ in frames if word == "denied")
     entries: list[Entry] = []
     short = []
     for file in files:
-        found = parse(file.path, cut.cut("\n".join(file.lines)), clock)
+        found = parse(file.path, cut("\n".join(line[:_LONGEST] for line in file.lines), sealing), clock)
         entries += [each for each in found if _within(each, since, until) and _counts(each, places)]
         if file.size > size and _begins(file, found, clock) > since:
             short.append(file.path)

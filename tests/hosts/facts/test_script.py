@@ -18,7 +18,7 @@ from harness.hosts.facts.reading import read_facts
 from harness.hosts.facts.script import script
 from tests.hosts.facts.answers import NONCE, secrets
 
-SHELLS = {"dash": ("dash",), "bash": ("bash", "--posix"), "bash-own": ("bash",), "ash": ("busybox", "sh")}
+SHELLS = {"dash": ("dash",), "bash": ("bash", "--posix"), "ash": ("busybox", "sh")}
 Ask = Callable[..., Facts]
 
 

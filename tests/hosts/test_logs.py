@@ -216,7 +216,7 @@ def test_secrets_are_cut_out(folder: Path) -> None:
 TOKEN = "61a7d49774999267c0557af8093cb6a8"
 TELLING = (
     f'"GET /v2.0/tokens/{TOKEN} HTTP/1.1" 200',
-    f"controller proxy-server 10.1.0.1 10.1.0.1 21/Nov/2026 PUT /v1/AUTH_0a/x HTTP/1.0 201 - - {TOKEN} 0 18 -",
+    f"controller proxy-server 10.1.0.1 10.1.0.1 21/Nov/2026 PUT /v1/AUTH_0a/x HTTP/1.0 201 - - {TOKEN} 0 18",
     f"controller proxy-server 10.1.0.1 - - GET /v1/AUTH_0a HTTP/1.0 200 - curl AUTH_tk{TOKEN} - 18 -",
     f"nova.rpc [-] received {{u'_context_auth_token': u'{TOKEN}', u'args': {{u'password': u'{TOKEN}'}}}}",
     f"keystone HTTP_X_AUTH_TOKEN = {TOKEN}",
@@ -249,10 +249,10 @@ def test_what_is_no_secret_stays(text: str) -> None:
 
 
 def test_a_hostile_line_takes_no_time() -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     for text in ("token" * 400, "a" * 2000, "token=" * 300, "secret " * 280):
         cut("\n".join([text] * 60), Secrets())
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_in_a_shared_file_other_programs_do_not_count(folder: Path) -> None:

@@ -12,7 +12,7 @@ from harness.hosts.facts.secrets import SEALED, Secrets
 
 _NAMED = re.compile(
     r"(?P<head>(?:token|secret|passw(?:or)?d|passphrase|admin_?pass|signature|private_?key|credentials?)"
-    r"[\w-]*[\"']?\s*(?:[:=]>?|\s)\s*u?[\"']?)(?P<value>(?=[^\s\"',;})]*\d)[^\s\"',;})]{8,})",
+    r"[\w-]{0,24}[\"']?\s{0,40}(?:[:=]>?|\s)\s{0,40}u?[\"']?)(?P<value>(?=[^\s\"',;})]*\d)[^\s\"',;})]{8,})",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"(?<=[\s,])(?P<value>(?:AUTH_tk)?[0-9a-f]{32})(?=[\s,]|$)")

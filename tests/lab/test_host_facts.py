@@ -152,3 +152,20 @@ def test_an_answer_cannot_be_led_out_of_a_node(live_lab, nodes, tmp_path):  # no
     """
     assert "start/running" in said(nodes["storage-1"], script_)[0]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("node", "job", "port"), [("controller", "rabbitmq-server", 5672), ("controller", "mysql", 3306)]
+)
+def test_a_service_that_is_stopped_runs_and_listens_no_more(nodes, node, job, port):  # noqa: F811
+    assert said(nodes[node], f"service {job} stop", ended=1)[1]
+    said(nodes[node], f"sudo -n service {job} stop")
+    try:
+        stopped = asked(nodes[node], node)
+        assert stopped.services[job].running is False
+        assert port not in {one.port for one in stopped.listeners}
+    finally:
+        said(nodes[node], f"sudo -n service {job} start")
+    again = asked(nodes[node], node)
+    assert again.services[job].running
+    assert port in {one.port for one in again.listeners}

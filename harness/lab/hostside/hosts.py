@@ -11,7 +11,7 @@ from harness.lab.compute.screens import PORT as SCREENS
 from harness.lab.hostside import managed
 from harness.lab.hostside.asking import Asks
 from harness.lab.hostside.commands import Done, swift_init
-from harness.lab.hostside.furnishing.jobs import write_jobs
+from harness.lab.hostside.furnishing.jobs import remove_pid, write_jobs, write_pid
 from harness.lab.hostside.furnishing.kernel import write_kernel
 from harness.lab.hostside.furnishing.logs import write_logs
 from harness.lab.hostside.furnishing.options import write_options
@@ -116,7 +116,8 @@ class Hosts:
         for kind, port in waiting(address):
             process, pid = self._holder(node, (address, port))
             yield [kind, address, str(described_port(port, described)), process, pid]
-        yield from self._table(node, "listeners")
+        dead = {row[3] for row in self._table(node, "services") if row[2] != "running"}
+        yield from (row for row in self._table(node, "listeners") if row[4] not in dead)
 
     def processes(self, node: str) -> Iterator[list[str]]:
         """Pid, parent, user, name, command of everything that runs on the host."""
@@ -142,10 +143,17 @@ class Hosts:
         self.set_rows(
             node, "services", [[*row[:2], state, *row[3:]] if row[0] == name else row for row in rows]
         )
+        self._mark(node, name, state)
         pid = next(row[3] for row in rows if row[0] == name)
         return Done(
             0, f"{name} start/running, process {pid}\n" if state == "running" else f"{name} stop/waiting\n"
         )
+
+    def _mark(self, node: str, name: str, state: str) -> None:
+        """A daemon of sysv is seen by its process alone."""
+        job = next((job for job in self.plans[node].jobs if job.name == name), None)
+        if job is not None and job.manager == "sysv":
+            (write_pid if state == "running" else remove_pid)(self.plans[node], job)
 
     def set_rows(self, node: str, table: str, rows: Sequence[Sequence[str]]) -> None:
         """Write a table of a node anew."""

@@ -16,7 +16,7 @@ import asyncssh
 from harness.lab.hostside import room
 from harness.lab.hostside.user import USER
 
-AT_ONCE = 48
+AT_ONCE = 96
 """Rooms of one lab at once; who comes after them is turned away."""
 NO_SHELL = "this node has no shell: user namespaces are not allowed here"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

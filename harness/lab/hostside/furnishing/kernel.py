@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from harness.lab.hostside.furnishing.plan import HostPlan, Interface
@@ -112,14 +111,6 @@ def write_interface(folder: Path, one: Interface) -> None:
     table.parent.mkdir(parents=True, exist_ok=True)
     with table.open("a", encoding="utf-8") as out:
         out.write("|".join([*row, " ".join(one.addresses)]) + "\n")
-
-
-def remove_interface(folder: Path, name: str) -> None:
-    """An interface that is not there."""
-    shutil.rmtree(folder / "sys" / "class" / "net" / name)
-    table = folder / "etc" / "deployday-lab" / "interfaces"
-    rows = table.read_text(encoding="utf-8").splitlines(keepends=True)
-    table.write_text("".join(row for row in rows if not row.startswith(f"{name}|")), encoding="utf-8")
 
 
 def _cpuinfo(host: HostPlan) -> str:

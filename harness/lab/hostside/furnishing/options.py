@@ -71,7 +71,7 @@ def _nova_base(host: HostPlan) -> Iterator[tuple[str, str]]:
     yield "rabbit_password", host.passwords.bus
     yield "glance_api_servers", f"{host.holder('images')}:9292"
     yield "image_service", "nova.image.glance.GlanceImageService"
-    yield "s3_host", host.holder("s3")
+    yield "s3_host", host.holder("s3" if host.has("s3") else "compute-api")
     yield "ec2_host", host.holder("compute-api")
     yield "novncproxy_base_url", f"http://{host.holder('compute-api')}:6080/vnc_auto.html"
     yield "vncserver_listen", "0.0.0.0"  # noqa: S104 - as deployers wrote it

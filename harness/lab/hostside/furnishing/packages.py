@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from harness.lab.hostside.furnishing.plan import HostPlan
 
 
@@ -19,16 +17,6 @@ def write_packages(host: HostPlan) -> None:
 def status_text(packages: dict[str, str]) -> str:
     """A status file; every package installed, none with files."""
     return "".join(_paragraph(name, version) for name, version in packages.items())
-
-
-def change_package(folder: Path, name: str, version: str | None) -> None:
-    """Give a package of a node another version, or take it away; nothing where it is not installed."""
-    path = folder / "var" / "lib" / "dpkg" / "status"
-    paragraphs = path.read_text(encoding="utf-8").split("\n\n")
-    kept = [one for one in paragraphs if not one.startswith(f"Package: {name}\n")]
-    if version is not None and len(kept) < len(paragraphs):
-        kept.insert(0, _paragraph(name, version).rstrip("\n"))
-    path.write_text("\n\n".join(kept), encoding="utf-8")
 
 
 def _paragraph(name: str, version: str) -> str:

@@ -63,6 +63,10 @@ class HostPlan:
         found = next((name for name, node in self.model.nodes.items() if role in node.roles), self.name)
         return self.layout.address(found)
 
+    def has(self, role: str) -> bool:
+        """Whether any host has a role."""
+        return any(role in node.roles for node in self.model.nodes.values())
+
     @cached_property
     def jobs(self) -> tuple[Job, ...]:
         """Its services: what its roles bring on Ubuntu, and what is described besides."""

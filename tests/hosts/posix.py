@@ -137,6 +137,7 @@ async def _run(machine: Posix, process: Any) -> None:
         for task in (told, heard, gone):
             task.cancel()
         await asyncio.gather(told, heard, gone, return_exceptions=True)
+        child._transport.close()  # what it left behind may still hold its pipes
         machine.running.discard(child)
 
 

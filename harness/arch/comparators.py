@@ -50,6 +50,22 @@ def _at_least(described: Any, observed: Any) -> bool:
     return _is_number(observed) and bool(observed >= described)
 
 
+def _nearly(described: Any, observed: Any) -> bool:
+    """What is sold as 4 GB of memory or 500 GB of disk: firmware, kernel and decimal units take their share."""
+    return _is_number(described) and _at_least(0.93 * described, observed)
+
+
+_YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
+
+
+def _option(described: Any, observed: Any) -> bool:
+    """A value of an option file: the words for yes and no are each other's equals, as oslo reads them."""
+    if not isinstance(observed, str) or not isinstance(described, str):
+        return False
+    words = {described.lower(), observed.lower()}
+    return described == observed or words <= _YES or words <= _NO
+
+
 def _at_most(described: Any, observed: Any) -> bool:
     return _is_number(observed) and bool(observed <= described)
 
@@ -100,6 +116,8 @@ def _never(described: Any) -> Any:
 _ALL = (
     Comparator("equal", _equal, _unequal),
     Comparator("at_least", _at_least, _never),
+    Comparator("nearly", _nearly, _never),
+    Comparator("option", _option, _unequal),
     Comparator("at_most", _at_most, _never),
     Comparator("objective", _within, lambda described: 0),
     Comparator("about", _about, lambda described: described * 2 or 1),

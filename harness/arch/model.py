@@ -49,7 +49,7 @@ class System(Resolved):
 class Size(Resolved):
     """A size at least, in GB."""
 
-    size_gb: Annotated[float, Leaf("host", "at_least")]
+    size_gb: Annotated[float, Leaf("host", "nearly")]
 
 
 class FreeSpace(Resolved):
@@ -62,7 +62,7 @@ class Hardware(Resolved):
     """What the machine has at least."""
 
     cpus: Annotated[int | None, Leaf("host", "at_least")] = None
-    memory_mb: Annotated[int | None, Leaf("host", "at_least")] = None
+    memory_mb: Annotated[int | None, Leaf("host", "nearly")] = None
     disks: Annotated[dict[str, Size], Collection(closed=False)] = {}
     nics: HostNames = []
     flags: HostNames = []
@@ -358,5 +358,6 @@ class ReferenceArchitecture(Resolved):
     objectives: Objectives
     packages: Annotated[dict[str, Package], Collection(closed=False)]
     config: Annotated[
-        dict[str, Annotated[dict[str, HostText], Collection(closed=False)]], Collection(closed=False)
+        dict[str, Annotated[dict[str, Annotated[str, Leaf("host", "option")]], Collection(closed=False)]],
+        Collection(closed=False),
     ]

@@ -12,7 +12,13 @@ from harness.evidence.sight import judge_clause
 from harness.fleet.findings import Said, Severity
 from harness.fleet.observed import Observed
 
-_WORDS = {"at_least": "at least ", "at_most": "at most ", "objective": "at most ", "about": "about "}
+_WORDS = {
+    "at_least": "at least ",
+    "nearly": "about at least ",
+    "at_most": "at most ",
+    "objective": "at most ",
+    "about": "about ",
+}
 _LISTS = ("includes", "exactly")
 
 

@@ -20,6 +20,8 @@ DESCRIBED = {
     "matches": WORDS,
     "digest": st.text(alphabet="0123456789abcdef", min_size=1, max_size=64),
     "at_least": NUMBERS,
+    "nearly": NUMBERS,
+    "option": st.one_of(WORDS, st.sampled_from(["true", "False", "1", "off"])),
     "at_most": NUMBERS,
 }
 JSON = st.recursive(
@@ -86,6 +88,14 @@ def test_more_than_described_still_contradicts_a_violated_includes(described: An
         ("digest", "ab12", "AB12", True),
         ("digest", "ab12", "ab13", False),
         ("at_least", 1, "2", False),
+        ("nearly", 4096, 3953, True),
+        ("nearly", 4096, 3072, False),
+        ("nearly", 500, 465.8, True),
+        ("option", "false", "False", True),
+        ("option", "1", "yes", True),
+        ("option", "false", "true", False),
+        ("option", "kvm", "KVM", False),
+        ("option", "kvm", "qemu", False),
         ("includes", ["a"], "a", False),
     ],
 )

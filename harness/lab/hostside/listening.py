@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-import struct
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,8 +15,7 @@ _UDP_OPEN = "07"
 
 def waiting(address: str, proc: Path = Path("/proc/net")) -> Iterator[tuple[str, int]]:
     """Protocol and lab's port of every socket that waits at an address."""
-    sought = struct.pack("=I", struct.unpack("=I", socket.inet_aton(address))[0]).hex()
-    wanted = f"{int.from_bytes(bytes.fromhex(sought), 'little' if _little() else 'big'):08X}"
+    wanted = f"{int.from_bytes(socket.inet_aton(address), sys.byteorder):08X}"
     for kind, state in (("tcp", _WAITS), ("udp", _UDP_OPEN)):
         try:
             rows = (proc / kind).read_text(encoding="ascii").splitlines()[1:]
@@ -32,7 +31,3 @@ def waiting(address: str, proc: Path = Path("/proc/net")) -> Iterator[tuple[str,
 def described_port(port: int, described: Iterable[int]) -> int:
     """The port of the description behind one of the lab: below 1024 they are 10000 higher."""
     return next((one for one in described if lab_port(one) == port), port)
-
-
-def _little() -> bool:
-    return struct.pack("=H", 1) == b"\x01\x00"

@@ -66,7 +66,8 @@ def _lists(questions: Questions) -> str:
 
 @cache
 def _functions() -> str:
-    text = files("harness.hosts.facts").joinpath("asking.sh").read_text("utf-8")
+    folder = files("harness.hosts.facts")
+    text = "".join(folder.joinpath(name).read_text("utf-8") for name in ("framing.sh", "asking.sh"))
     return "".join(
         line.lstrip() for line in text.splitlines(True) if line.strip() and line.lstrip()[0] != "#"
     )

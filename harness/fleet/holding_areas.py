@@ -110,7 +110,10 @@ def bus(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Obser
     path = ("bus", "kind")
     if "bus" in model.nodes[node].roles:
         found = facts.broker
-        yield unseen(path, found) if isinstance(found, Unknown) else Observed(path, "rabbitmq")
+        if isinstance(found, Unknown):
+            yield unseen(path, found)
+        else:
+            yield Observed(path, "rabbitmq" if found.nodes != () else None, about="the server on this node")
     copy = _copy(facts, NOVA)
     if isinstance(copy, Config):
         yield from _driver(path, facts, "rpc_backend", _BUSES)

@@ -92,8 +92,12 @@ def test_the_database_that_answers_and_the_one_that_is_used() -> None:
 
 def test_the_bus_that_answers_and_the_one_that_is_used() -> None:
     files = nova(rpc_backend="nova.rpc.impl_qpid")
-    found = told("bus", "controller", configs=files, broker=Broker(version="2.7.1"))
-    assert [each.value for each in found] == ["rabbitmq", "qpid"]
+    answers = Broker(version="2.7.1", nodes=("rabbit@controller",))
+    assert [each.value for each in told("bus", "controller", configs=files, broker=answers)] == [
+        "rabbitmq",
+        "qpid",
+    ]
+    assert told("bus", "controller", configs={}, broker=Broker(nodes=()))[0].value is None
 
 
 def test_a_pool_that_nobody_made_has_no_addresses() -> None:

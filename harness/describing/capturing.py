@@ -124,6 +124,7 @@ class _Capture:
     def nodes(self) -> None:
         """Who does what: the nodes with their roles, endpoints and disks."""
         running = visits.services(self.told)
+        self.names.learn(visits.addresses(self.told))
         by_hosts(self.roles, self.found, self.hosts, self.names)
         disks = rings.by_rings(self.roles, self.held, self.names)
         by_catalogue(self.roles, self.found, self.services, self.hosts, self.names)
@@ -133,6 +134,11 @@ class _Capture:
         settle(self.roles, self.found, inside=everywhere)
         put(self.roles, self.found)
         endpoints.describe(self.found, self.services, self.roles.answering, self.names)
+        for address, node in self.names.also.items():
+            told = (
+                f"{address} is an address of {node}: say so in the site (`also`), or a run will not know it"
+            )
+            self.found.odd.append(told)
         for address in self.names.strangers if self.asked.place.hosts else ():
             self.found.odd.append(f"{address} is no host of the site: add it there, or to `also` of its node")
         if disks:

@@ -84,8 +84,11 @@ def unseen(found: Found, arch: Architecture, facts: Mapping[str, Facts]) -> None
         for each in observations(node, told, arch.model, _FAMILIES) if node in arch.model.nodes else ():
             if each.unknown and each.path in arch.table.clauses and each.path[0] == "nodes":
                 by[each.unknown, each.path[2]].add(node)
+    parts: dict[tuple[str, str], list[str]] = defaultdict(list)
     for (why, part), nodes in by.items():
-        found.blind(f"{part}{_of(list(nodes))}", why)
+        parts[why, _of(list(nodes))].append(part)
+    for (why, where), named in parts.items():
+        found.blind(f"{', '.join(sorted(named))}{where}", why)
 
 
 def _flat(value: Any) -> str:

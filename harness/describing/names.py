@@ -19,8 +19,18 @@ class Names:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._known: dict[str, str] = {}
+        self._inside: dict[str, str] = {}
         self.strangers: dict[str, str] = {}
         """Addresses that are no host of the site → what their node is called here."""
+        self.also: dict[str, str] = {}
+        """Addresses that a host has, though the site does not say so → its node."""
+
+    def learn(self, addresses: Iterable[tuple[str, str]]) -> None:
+        """Addresses that hosts say they have, with their nodes; one that several have is nobody's."""
+        held: dict[str, set[str]] = {}
+        for address, node in addresses:
+            held.setdefault(address, set()).add(node)
+        self._inside = {address: nodes.pop() for address, nodes in held.items() if len(nodes) == 1}
 
     def same(self, address: str, node: str) -> None:
         """From now on an address is known to be a node's."""
@@ -28,11 +38,13 @@ class Names:
 
     def knows(self, address: str) -> bool:
         """Whether it is known whose an address is."""
-        return self._of_site(address) is not None or address in self._known
+        return self._of_site(address) is not None or address in self._known or address in self._inside
 
     def at(self, address: str) -> str:
         """The node at an address or host name; where nobody knows it, one called after the address."""
         found = self._of_site(address) or self._known.get(address)
+        if found is None and address in self._inside:
+            found = self._known[address] = self.also[address] = self._inside[address]
         if found is None:
             found = self.strangers[address] = self._new(address)
         return found

@@ -24,16 +24,18 @@ class Fetched:
     rings: dict[str, bytes] = field(default_factory=dict)
     builders: dict[str, bytes] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    entered: bool = True
 
 
 @dataclass(frozen=True)
 class Held:
-    """A ring as most hosts have it, who has it, which share of its replicas (percent) stand too close to each
-    other, and how long a partition must rest, where a builder tells.
+    """A ring as most hosts have it, who has it and who could be asked, which share of its replicas (percent)
+    stand too close to each other, and how long a partition must rest, where a builder tells.
     """
 
     ring: Ring
     holders: tuple[str, ...]
+    asked: tuple[str, ...]
     dispersion: float
     min_part_hours: int | None = None
 
@@ -61,6 +63,7 @@ def _fetch(opened: Callable[[str], Node], name: str, place: Place) -> Fetched:
         node = opened(name)
         node.reach()
     except (HostUnreachable, OutOfReach):
+        found.entered = False
         return found
     for ring in RINGS:
         for into, path in (
@@ -92,7 +95,8 @@ def _held(name: str, fetched: Iterable[Fetched], found: Found) -> Held | None:
         found.blind(f"objects.rings.{name}.min_part_hours", "no host keeps a builder that can be read")
     hours = builder.min_part_hours if builder else None
     dispersion = audit(agreement.majority).dispersion
-    return Held(agreement.majority, agreement.holders, dispersion, hours)
+    asked = tuple(each.node for each in fetched if each.entered)
+    return Held(agreement.majority, agreement.holders, asked, dispersion, hours)
 
 
 def _builder(name: str, fetched: Iterable[Fetched]) -> Builder | None:

@@ -148,7 +148,7 @@ def _holders(found: Found, roles: Roles, held: Mapping[str, Held]) -> None:
     wanted = {*roles.nodes_with(STORAGE), *roles.nodes_with(PROXY)}
     for name, one in held.items():
         for sentence, nodes in (
-            ("has no such ring, though it should", wanted - set(one.holders)),
+            ("has not this ring, though it should", (wanted & set(one.asked)) - set(one.holders)),
             ("has the ring and needs none", set(one.holders) - wanted),
         ):
             if nodes:

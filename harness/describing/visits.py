@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.describing.found import Found, shown
@@ -62,3 +62,14 @@ def services(facts: Mapping[str, Facts]) -> dict[str, set[str]]:
 def known(facts: Mapping[str, Facts]) -> dict[str, set[str]]:
     """Node → every service that is known there."""
     return {node: {*told.services} for node, told in facts.items() if not isinstance(told.services, Unknown)}
+
+
+def addresses(facts: Mapping[str, Facts]) -> Iterator[tuple[str, str]]:
+    """Every address that a host says it has, with its node; those of this machine alone left out."""
+    for node, told in facts.items():
+        if not isinstance(told.interfaces, Unknown):
+            for each in told.interfaces.values():
+                for address in each.addresses:
+                    bare = address.partition("/")[0]
+                    if bare != "127.0.0.1" and not bare.startswith(("::1", "fe80:")):
+                        yield bare, node

@@ -285,5 +285,5 @@ def _rings(cloud: Played) -> dict[str, Held]:
             place = (cloud.addresses[node], each.port, disk, each.weight)
             devices.append(Device(number, each.region, each.zone, *place))
         ring: Any = Table(row.part_power, row.replicas, 0.4, tuple(devices))
-        found[name] = Held(ring, tuple(row.holders), 0.0, row.min_part_hours)
+        found[name] = Held(ring, tuple(row.holders), tuple(row.holders), 0.0, row.min_part_hours)
     return found

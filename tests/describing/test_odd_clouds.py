@@ -13,7 +13,7 @@ from harness.clients.errors import Refused
 from harness.clients.values import CatalogueEntry, ComputeHost, Flavor, Image
 from harness.describing import write
 from harness.describing.ringfiles import Held
-from harness.hosts.facts.model import Service, Unknown
+from harness.hosts.facts.model import Interface, Service, Unknown
 from tests.describing.cloud import Played, Table
 
 
@@ -58,6 +58,27 @@ def test_an_address_that_is_no_hosts_is_a_node_of_its_own(tmp_path: Path) -> Non
     assert model.catalogue["identity"].public.node == "10.0.0.100"
     assert model.catalogue["identity"].admin.node == "controller"
     assert "10.0.0.100 is no host of the site" in text
+
+
+def test_an_address_that_a_host_has_is_that_hosts(tmp_path: Path) -> None:
+    cloud = Played.of()
+    moved(cloud, "image", "10.0.0.1", "10.7.0.1", "internal")
+    for name, held in cloud.rings.items():
+        ring: Any = held.ring
+        devices = tuple(replace(each, ip=each.ip.replace("10.0.", "10.8.")) for each in ring.devices)
+        cloud.rings[name] = replace(held, ring=replace(ring, devices=devices))
+    for name, told in cloud.facts.items():
+        address = cloud.addresses[name]
+        own = tuple(f"{address.replace('10.0.', net)}/24" for net in ("10.7.", "10.8."))
+        extra = {
+            "br100": Interface(is_bridge=True, addresses=("10.9.0.1/22",)),
+            "eth2": Interface(addresses=own),
+        }
+        cloud.facts[name] = told.model_copy(update={"interfaces": told.interfaces | extra})
+    model, text = captured(cloud, tmp_path)
+    assert list(model.nodes) == list(cloud.arch.model.nodes)
+    assert model.catalogue["image"].internal.node == "controller"
+    assert "10.7.0.1 is an address of controller: say so in the site (`also`)" in text
 
 
 def test_an_unknown_service_gets_a_role_of_its_own(tmp_path: Path) -> None:
@@ -175,6 +196,28 @@ def test_what_hosts_cannot_tell_is_named_with_the_reason(tmp_path: Path) -> None
     assert line.startswith("#")
 
 
+def test_what_one_host_cannot_tell_is_one_note(tmp_path: Path) -> None:
+    cloud = Played.of()
+    silent = Unknown(unknown="the answer ended before it was told")
+    told = cloud.facts["storage-3"]
+    cloud.facts["storage-3"] = told.model_copy(update={"files": silent, "users": silent, "services": silent})
+    model, text = captured(cloud, tmp_path)
+    [line] = [line for line in text.splitlines() if "the answer ended" in line]
+    assert line == "# - files, roles, services, users of storage-3: the answer ended before it was told"
+    assert list(model.nodes) == list(cloud.arch.model.nodes)
+
+
+def test_a_host_without_a_ring_is_told_and_a_silent_one_is_not_blamed(tmp_path: Path) -> None:
+    cloud = Played.of()
+    others = ("controller", "storage-1")
+    for name, held in cloud.rings.items():
+        cloud.rings[name] = replace(held, holders=others, asked=(*others, "storage-2"))
+    del cloud.facts["storage-3"]
+    _, text = captured(cloud, tmp_path)
+    assert "object ring: storage-2 has not this ring, though it should" in text
+    assert "storage-3 has not" not in text
+
+
 def chmod(cloud: Played, node: str, mode: str) -> None:
     told = cloud.facts[node]
     files = {path: file.model_copy(update={"mode": mode}) for path, file in told.files.items()}
@@ -219,7 +262,7 @@ def test_the_rule_of_zones(zones: list[int], told: str, tmp_path: Path) -> None:
     for name, held in cloud.rings.items():
         ring: Any = held.ring
         devices = tuple(replace(each, zone=zone) for each, zone in zip(ring.devices, zones, strict=True))
-        cloud.rings[name] = Held(Table(12, 3, 0.4, devices), held.holders, 0.0, 1)  # type: ignore[arg-type]
+        cloud.rings[name] = Held(Table(12, 3, 0.4, devices), held.holders, held.holders, 0.0, 1)  # type: ignore[arg-type]
     model, text = captured(cloud, tmp_path)
     assert [each.zone for each in model.objects.rings["object"].devices.values()] == zones
     assert told in text
@@ -233,7 +276,7 @@ def test_weights_powers_and_balance_of_single_rings_and_disks(tmp_path: Path) ->
             replace(d, weight=200.0 if d.name == "sdb" and d.zone == 1 else 50.0) for d in ring.devices
         )
         power, balance = (14, 3.2) if name == "object" else (12, 0.9)
-        cloud.rings[name] = Held(Table(power, 3, balance, big), held.holders, 0.0, 2)  # type: ignore[arg-type]
+        cloud.rings[name] = Held(Table(power, 3, balance, big), held.holders, held.holders, 0.0, 2)  # type: ignore[arg-type]
     model, text = captured(cloud, tmp_path)
     rings = model.objects.rings
     assert rings["object"].devices["storage-1/sdb"].weight == 200

@@ -252,7 +252,7 @@ def connect(host: Host, ssh: Ssh, *, gateway: Connection | None = None) -> Conne
     if ssh.key_file is not None:
         options |= {"key_filename": [str(ssh.key_file)], "allow_agent": False}
     port = host.port if host.port != paramiko.config.SSH_PORT else None
-    config = Config(ssh_config=ssh_config(host.address, ssh.user, port))
+    config = Config(lazy=True, ssh_config=ssh_config(host.address, ssh.user, port))
     door = Door(
         host.address,
         user=ssh.user,

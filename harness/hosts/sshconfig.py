@@ -29,6 +29,7 @@ def ssh_config(address: str, user: str | None, port: int | None) -> SSHConfig:
         text = "Host *\n" + "\n".join(_lines(path.expanduser(), _DEEPEST)) + "\n"
         try:
             config.parse(io.StringIO(text))
+            config.lookup(address)
         except SSHException as error:
             raise UsageError(Problem(str(path), f"cannot be read: {error}"[:300])) from error
     return config

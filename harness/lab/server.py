@@ -45,7 +45,7 @@ from harness.lab.hostside.nodes import Node
 from harness.lab.hostside.sessions import Rooms
 from harness.lab.hostside.spoiling import host_things
 from harness.lab.jitter import Late, jitter
-from harness.lab.layout import Layout
+from harness.lab.layout import SSH_PORT, Layout
 from harness.lab.objects.stack import ObjectStack, Secrets
 from harness.lab.process import name_process, started
 from harness.lab.real import real_things
@@ -87,12 +87,13 @@ def listening(model: Any, layout: Layout) -> dict[Socket, str]:
 
 
 def endpoints(model: Any, layout: Layout) -> frozenset[Socket]:
-    """Where the cloud's APIs and screens are, which every node reaches."""
+    """Where the cloud's APIs, screens and other nodes' SSH are, which every node reaches."""
     ends = {
         (e.node, e.port) for row in model.catalogue.values() for e in (row.public, row.internal, row.admin)
     }
     if compute := model.catalogue.get("compute"):
         ends.add((compute.public.node, PORT))
+    ends |= {(node, SSH_PORT) for node in layout.nodes}
     return frozenset(layout.socket_of(node, port) for node, port in ends)
 
 

@@ -40,7 +40,7 @@ MARKS = {
 def to_html(report: Report) -> str:
     """The whole page."""
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             report=report,
@@ -53,9 +53,9 @@ def to_html(report: Report) -> str:
             plots=[plots(ring) for ring in report.rings],
             verdicts=VERDICTS,
             states=STATES,
-            style=_part("style.css"),
-            script=_part("page.js"),
-            policy=_policy(),
+            style=part("style.css"),
+            script=part("page.js"),
+            policy=policy(part("style.css"), part("page.js")),
         )
     )
 
@@ -69,7 +69,8 @@ def _areas(report: Report) -> list[tuple[str, list[tuple[str, list[Clause]]]]]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates with everything escaped, and the words that all pages say alike."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -116,17 +117,19 @@ def _runs(things: list[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
 
 
 @cache
-def _part(name: str) -> Markup:
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8").strip())  # noqa: S704 - our own file
+def part(name: str, folder: Path = TEMPLATES) -> Markup:
+    """A style sheet or script of ours, to stand in the page as it is."""
+    return Markup((folder / name).read_text(encoding="utf-8").strip())  # noqa: S704 - our own file
 
 
-@cache
-def _policy() -> str:
-    def digest(name: str) -> str:
-        raw = hashlib.sha256(_part(name).encode()).digest()
+def policy(style: str, script: str) -> str:
+    """What the page may do: nothing, but this style sheet and this script."""
+
+    def digest(text: str) -> str:
+        raw = hashlib.sha256(text.encode()).digest()
         return f"'sha256-{base64.b64encode(raw).decode()}'"
 
     return (
-        f"default-src 'none'; style-src {digest('style.css')}; script-src {digest('page.js')}; "
+        f"default-src 'none'; style-src {digest(style)}; script-src {digest(script)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )

@@ -2,7 +2,7 @@
 document.querySelectorAll(".tools").forEach((tools) => {
   const section = document.getElementById(tools.dataset.for);
   const rows = [...section.querySelectorAll(".row")];
-  const texts = rows.map((row) => (row.tagName === "TR" ? row.closest("tbody").innerText + row.innerText
+  const texts = rows.map((row) => (row.tagName === "TR" ? (row.closest("table.clauses") ? row.closest("tbody").innerText : "") + row.innerText
     : row.querySelector("summary").textContent + row.querySelector(".inside").textContent).toLowerCase());
   const folds = [...section.querySelectorAll("section.gate, details.area, tbody")].filter((f) => f.querySelector(".row"));
   const buttons = [...tools.querySelectorAll("button")];

@@ -100,10 +100,27 @@ def test_a_node_with_rings_leads_to_the_storage_servers(live_lab, open_node, nod
 
 
 @pytest.mark.parametrize(
+    ("node", "target", "port", "says"),
+    [
+        ("controller", "storage-1", 10022, b"SSH-2.0-"),
+        ("storage-1", "controller", 5000, b"HTTP/1.1 300"),
+    ],
+)
+def test_a_node_leads_to_other_nodes_and_to_endpoints(live_lab, open_node, node, target, port, says):
+    line = (
+        open_node(node)
+        .get_transport()
+        .open_channel("direct-tcpip", (live_lab.nodes[target], port), ("127.0.0.1", 0), timeout=10)
+    )
+    line.settimeout(10)
+    line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" if port == 5000 else b"")
+    assert line.recv(100).startswith(says)
+
+
+@pytest.mark.parametrize(
     ("node", "target", "port"),
     [
         ("compute-1", "storage-1", 6000),
-        ("controller", "storage-1", 10022),
         ("controller", "controller", 3306),
     ],
 )

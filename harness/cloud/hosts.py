@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from harness.arch.model import ReferenceArchitecture
+from harness.arch.summing import listed
+from harness.cloud.told import show, show_file
 from harness.errors import CloudError, OutOfReach, Untold
 from harness.evidence.folder import RunFolder
 from harness.fleet import FAMILIES, Observed, naming, nova, odd_ones
@@ -79,6 +81,7 @@ class Hosts:
         """Observe everything that a node's facts say of its clauses in some families (``harness.fleet``)."""
         facts = self.facts(node)
         for family in families:
+            self._show(node, family)
             self.observe(FAMILIES[family](node, facts, self._run.site.arch.model))
 
     def observe(self, observed: Iterable[Observed]) -> None:
@@ -109,67 +112,90 @@ class Hosts:
 
     def skew(self, node: str) -> float:
         """Seconds by which a node's clock is surely off ours."""
-        clock = self._sure(node, self.facts(node).clock)
+        clock = self._sure(node, self._part(node, "clock").clock)
         return round(max(0.0, abs(clock.offset) - clock.error), 3)
 
-    def names(self) -> dict[str, str]:
-        """Node → host name without domain, of all that tell theirs."""
-        return {node: name for node, name in naming.names(self.all()).items() if isinstance(name, str)}
+    def names(self, node: str = "") -> dict[str, str]:
+        """Node → host name without domain, of all that tell theirs; asked on behalf of one of them."""
+        found = {name: told for name, told in naming.names(self.all()).items() if isinstance(told, str)}
+        if node:
+            self._show(node, "names")
+        return found
 
     def shared_addresses(self) -> dict[str, list[str]]:
         """Addresses that several nodes have → these nodes."""
-        return naming.shared_addresses(self.all())
+        shared = naming.shared_addresses(self.all())
+        for nodes in list(shared.values())[:1]:
+            self._show(nodes[-1], "addresses")
+        return shared
 
     def open_ports(self, node: str) -> list[str]:
         """What listens on a node to others and is not described, in words."""
-        found = self._sure(node, open_ports(node, self.facts(node), self._model))
+        found = self._sure(node, open_ports(node, self._part(node, "ports"), self._model))
         return [f"{each.process or 'somebody'} at {each.address}:{each.port}" for each in found]
 
     def dhcp_servers(self, node: str) -> tuple[str, ...]:
         """DHCP servers of a node that are not the network manager's, in words."""
-        return self._sure(node, dhcp_servers(node, self.facts(node), self._model))
+        return self._sure(node, dhcp_servers(node, self._part(node, "dhcp"), self._model))
 
     def managed_services(self) -> list[str]:
         """What is wrong with nova's own list of services, as the first node tells that has it."""
         node, facts = self._telling("managed")
-        return self._sure(node, nova.managed_services(facts, self.names(), self._model))
+        names = self.names()
+        self._show(node, "managed")
+        return self._sure(node, nova.managed_services(facts, names, self._model))
 
     def missing_packages(self, node: str) -> list[str]:
         """Patterns of which the roles of a node want a package, and none is installed."""
-        installed = self._sure(node, self.facts(node).packages)
+        installed = self._sure(node, self._part(node, "packages").packages)
         rows = (self._model.roles.get(role) for role in self._model.nodes[node].roles)
         wanted = dict.fromkeys(pattern for row in rows if row for pattern in row.packages)
         return [pattern for pattern in wanted if not any(fnmatchcase(name, pattern) for name in installed)]
 
-    def unequal_secrets(self) -> tuple[str, ...]:
+    def unequal_secrets(self) -> list[str]:
         """Secrets that stand at one place on several nodes and differ, in words."""
-        return unequal_secrets(self.all())
+        found = unequal_secrets(self.all())
+        for first in found[:1]:
+            show_file(self._run.trail, self._run.visits.over(first.nodes[0]), first.file)
+        return [str(each) for each in found]
 
     def odd_ones(self, nodes: Iterable[str]) -> list[str]:
         """What some of these nodes have otherwise than others with all the same roles, in words."""
         fleet = self.all()
         groups = peers(self._model, [node for node in nodes if node in fleet])
-        return [str(odd) for _, same in groups for odd in odd_ones({node: fleet[node] for node in same})]
+        found = [odd for _, same in groups for odd in odd_ones({node: fleet[node] for node in same})]
+        for odd in found[:1]:
+            self._show(next(iter(odd.hosts)), odd.kind)
+        return [f"{odd}: {listed(odd.hosts)}" if odd.expected is not None else str(odd) for odd in found]
 
     def orphaned_targets(self, node: str) -> tuple[str, ...]:
         """Targets of iSCSI of a node whose volume is gone, in words."""
-        return self._sure(node, orphaned_targets(self.facts(node)))
+        return self._sure(node, orphaned_targets(self._part(node, "targets")))
 
     def missing_chains(self, node: str) -> tuple[str, ...]:
         """Chains of nova-network that the packet filter of a node does not have, in words."""
-        return self._sure(node, nova.missing_chains(self.facts(node)))
+        return self._sure(node, nova.missing_chains(self._part(node, "chains")))
 
     def full(self, node: str) -> tuple[str, ...]:
         """File systems of a node on which nothing can be written any more."""
-        return self._sure(node, nova.full(self.facts(node)))
+        return self._sure(node, nova.full(self._part(node, "space")))
 
     def unfit(self, node: str) -> str:
         """Why a compute node cannot run servers as it is told to; empty where it can."""
-        return self._sure(node, nova.unfit(node, self.facts(node), self._model))
+        return self._sure(node, nova.unfit(node, self._part(node, "hypervisor"), self._model))
 
     def piling_queues(self, node: str) -> tuple[str, ...]:
         """Queues of the bus on a node in which too many messages wait."""
-        return self._sure(node, nova.piling_queues(self.facts(node)))
+        return self._sure(node, nova.piling_queues(self._part(node, "bus")))
+
+    def _part(self, node: str, name: str) -> Facts:
+        """The facts of a node, of which one part is used now."""
+        facts = self.facts(node)
+        self._show(node, name)
+        return facts
+
+    def _show(self, node: str, name: str) -> None:
+        show(self._run.trail, self._run.visits.over(node), name)
 
     @property
     def _model(self) -> ReferenceArchitecture:

@@ -174,7 +174,7 @@ def _between(fleet: Fleet) -> Iterator[tuple[str, Said]]:
 
 def _common(fleet: Fleet, model: ReferenceArchitecture) -> Iterator[Said]:
     """What is said of the cloud and not of a host: secrets, nova's own list, what no host has at all."""
-    yield from (Said("wrong", "secret", line) for line in unequal_secrets(fleet))
+    yield from (Said("wrong", "secret", str(each)) for each in unequal_secrets(fleet))
     called = {node: name for node, name in names(fleet).items() if isinstance(name, str)}
     lists = (managed_services(facts, called, model) for facts in fleet.values())
     found = next((each for each in lists if not isinstance(each, Unknown)), [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from harness.hosts.facts.model import Config, Facts, Unknown
 
@@ -24,7 +25,19 @@ def secrets_of(facts: Facts) -> Iterator[tuple[Place, tuple[str, ...]]]:
                     yield (file, section, option), found
 
 
-def unequal_secrets(fleet: Mapping[str, Facts]) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Unequal:
+    """A secret of a file that differs, and the nodes where it is another one; prints as a sentence."""
+
+    file: str
+    nodes: tuple[str, ...]
+    told: str
+
+    def __str__(self) -> str:
+        return f"{self.told}: {', '.join(self.nodes)}"
+
+
+def unequal_secrets(fleet: Mapping[str, Facts]) -> tuple[Unequal, ...]:
     """Secrets that stand at one place of one file on several hosts and differ, with the odd ones out."""
     found: dict[Place, dict[str, tuple[str, ...]]] = {}
     for node, facts in fleet.items():
@@ -35,13 +48,13 @@ def unequal_secrets(fleet: Mapping[str, Facts]) -> tuple[str, ...]:
     )
 
 
-def _told(place: Place, holders: Mapping[str, tuple[str, ...]]) -> str | None:
+def _told(place: Place, holders: Mapping[str, tuple[str, ...]]) -> Unequal | None:
     counted = Counter(holders.values()).most_common()
     if len(counted) < 2:
         return None
     file, section, option = place
     where = f"{file}: {f'[{section}] ' if section not in ('', 'DEFAULT') else ''}{option}"
     if counted[0][1] == counted[1][1]:
-        return f"{where}: no two sides agree: {', '.join(holders)}"
+        return Unequal(file, tuple(holders), f"{where}: no two sides agree")
     odd = [node for node, seals in holders.items() if seals != counted[0][0]]
-    return f"{where}: other than on most nodes: {', '.join(odd)}"
+    return Unequal(file, tuple(odd), f"{where}: other than on most nodes")

@@ -21,7 +21,7 @@ def test_facts(cloud: Cloud, subject: str) -> None:
 def test_named(cloud: Cloud, subject: str) -> None:
     """The node calls itself by its name, and no other node does."""
     with cloud.step("read host names"):
-        names = {node: name for node, name in cloud.hosts.names().items() if name}
+        names = {node: name for node, name in cloud.hosts.names(subject).items() if name}
         found = names.get(subject, "")
         cloud.check("it has the name of the description", found == subject.lower(), subject, found)
         others = [node for node, name in names.items() if name == found and node != subject]

@@ -105,7 +105,12 @@ def test_what_is_held_is_observed_and_cites_the_visit(
     assert {"clause": 'nodes.compute-1.sysctl["net.ipv4.ip_forward"]', "observed": "1"}.items() <= rows[
         0
     ].items()
-    assert all(row["cites"] == [visit.row] for row in rows)
+    shown = {row["command"]: row for row in record("command")}
+    first, second = shown["sysctl -a"], shown["initctl list"]
+    assert (first["component"], first["host"], first["status"]) == ("host", "compute-1", 0)
+    assert visit.row in first["stdout"]
+    cited = {f"{row['worker']}:{row['seq']}" for row in (first, second)}
+    assert {cite for row in rows for cite in row["cites"]} == cited
     assert record("names")[0]["collection"] == "nodes.compute-1.services"
 
 

@@ -90,12 +90,12 @@ def test_equal_secrets_are_no_news() -> None:
 
 def test_the_odd_ones_among_secrets_are_named_and_the_secret_is_not() -> None:
     (told,) = unequal_secrets(fleet(10, {3: sealed(1), 7: sealed(2)}))
-    assert told == "/etc/nova/nova.conf: rabbit_password: other than on most nodes: compute-003, compute-007"
+    assert str(told) == "/etc/nova/nova.conf: rabbit_password: other than on most nodes: compute-003, compute-007"
 
 
 def test_two_sides_of_one_size_are_told_so() -> None:
     hosts = fleet(2, {1: sealed(1), 2: sealed(2)})
-    assert unequal_secrets(hosts)[0].endswith("no two sides agree: compute-001, compute-002")
+    assert str(unequal_secrets(hosts)[0]).endswith("no two sides agree: compute-001, compute-002")
 
 
 def test_only_the_secret_of_a_connection_is_compared() -> None:

@@ -20,7 +20,7 @@ from harness.lab.faults.registry import Bench, fault
 
 @fault(
     "hosts.service_dead",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.services"),
     story="The auditor of objects has died on the last storage node.",
     seam="real",
@@ -34,7 +34,7 @@ def service_dead(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.service_not_enabled",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.services"),
     story="A service runs on the last storage node, and nobody would start it after a reboot.",
     seam="real",
@@ -48,7 +48,7 @@ def service_not_enabled(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.service_elsewhere",
-    component="ssh",
+    component="host",
     caught_by=with_alike("compute", "hosts.services"),
     story="The last compute node runs a scheduler that nobody described there.",
     seam="real",
@@ -67,7 +67,7 @@ def service_elsewhere(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.package_version",
-    component="ssh",
+    component="host",
     caught_by=lambda arch: alike(arch, last(arch, "object-storage")),
     story="One of many: the last storage node has an older object server.",
     seam="real",
@@ -82,7 +82,7 @@ def package_version(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.package_missing",
-    component="ssh",
+    component="host",
     caught_by=on("identity", "hosts.packages"),
     story="Keystone runs from somebody's checkout: its package is not installed.",
     seam="real",
@@ -96,7 +96,7 @@ def package_missing(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.port_closed",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.ports"),
     story="The rsync daemon of the last storage node runs and listens nowhere.",
     seam="real",
@@ -110,7 +110,7 @@ def port_closed(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.port_open",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.open_ports"),
     story="Somebody's web server listens to the world on the last storage node.",
     seam="real",
@@ -124,7 +124,7 @@ def port_open(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.second_dhcp",
-    component="ssh",
+    component="nova",
     caught_by=on("object-storage", "hosts.dhcp"),
     story="The last storage node gives addresses to whoever asks: a second DHCP server.",
     seam="real",
@@ -142,7 +142,7 @@ def second_dhcp(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.managed_dead",
-    component="ssh",
+    component="nova",
     caught_by=("hosts.managed",),
     story="Nova has heard nothing of a network service for long, although its process runs: XXX in its list.",
     seam="real",
@@ -156,7 +156,7 @@ def managed_dead(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.database_refuses",
-    component="ssh",
+    component="database",
     caught_by=on("database", "hosts.database"),
     story="MySQL runs and takes no connection.",
     seam="real",
@@ -171,7 +171,7 @@ def database_refuses(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.queue_piles_up",
-    component="ssh",
+    component="bus",
     caught_by=on("bus", "hosts.bus"),
     story="Five thousand messages wait for a scheduler that does not read them.",
     seam="real",

@@ -28,7 +28,7 @@ def falls_silent(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.hostile_answer",
-    component="ssh",
+    component="host",
     caught_by=on("object-storage", "hosts.named"),
     story="Whoever holds the last storage node answers with orders to terminals, bytes that are no text, "
     "forged frames and far too much of it.",

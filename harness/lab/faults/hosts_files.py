@@ -13,7 +13,7 @@ _NOVA = "/etc/nova/nova.conf"
 
 @fault(
     "hosts.owner_wrong",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.files"),
     story="Swift's hash settings belong to root on the last storage node: swift may not read them.",
     seam="real",
@@ -31,7 +31,7 @@ def owner_wrong(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.mode_wrong",
-    component="ssh",
+    component="host",
     caught_by=with_alike("compute", "hosts.files"),
     story="Everybody on the last compute node can read nova's passwords.",
     seam="real",
@@ -44,7 +44,7 @@ def mode_wrong(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.config_missing",
-    component="ssh",
+    component="host",
     caught_by=on("images", "hosts.files"),
     story="The registry of images has no configuration.",
     seam="real",
@@ -59,7 +59,7 @@ def config_missing(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.config_drifted",
-    component="ssh",
+    component="nova",
     caught_by=with_alike("compute", "hosts.config"),
     story="Somebody changed one option on one node: servers of one tenant see each other's traffic there.",
     seam="real",
@@ -72,7 +72,7 @@ def config_drifted(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.hypervisor_wrong",
-    component="ssh",
+    component="nova",
     caught_by=with_alike("compute", "hosts.hypervisor", "hosts.config"),
     story="The last compute node emulates its servers.",
     seam="real",
@@ -90,7 +90,7 @@ def hypervisor_wrong(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.manager_wrong",
-    component="ssh",
+    component="nova",
     caught_by=with_alike("network", "hosts.network"),
     story="The last network node runs another network manager than the others.",
     seam="real",
@@ -104,7 +104,7 @@ def manager_wrong(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.scheduler_wrong",
-    component="ssh",
+    component="nova",
     caught_by=on("scheduler", "hosts.scheduler"),
     story="The scheduler chooses hosts by chance.",
     seam="real",
@@ -120,7 +120,7 @@ def scheduler_wrong(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.volume_driver_wrong",
-    component="ssh",
+    component="nova-volume",
     caught_by=on("volume", "hosts.volumes"),
     story="Volumes are kept by another driver than described.",
     seam="real",
@@ -134,7 +134,7 @@ def volume_driver_wrong(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.identity_kept_elsewhere",
-    component="ssh",
+    component="keystone",
     caught_by=on("identity", "hosts.identity"),
     story="Keystone keeps its users in a directory, not in its database.",
     seam="real",
@@ -151,7 +151,7 @@ def identity_kept_elsewhere(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.secret_differs",
-    component="ssh",
+    component="nova",
     caught_by=with_alike("compute", common=("hosts.secrets",)),
     story="The last compute node has the bus's password of before the last change.",
     seam="real",
@@ -165,7 +165,7 @@ def secret_differs(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.user_missing",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.users"),
     story="The last storage node has no account for Swift.",
     seam="real",
@@ -178,7 +178,7 @@ def user_missing(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.group_left",
-    component="ssh",
+    component="host",
     caught_by=with_alike("compute", "hosts.users"),
     story="Nova may not speak to libvirt on the last compute node: it is not in its group.",
     seam="real",
@@ -196,7 +196,7 @@ def group_left(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.chains_gone",
-    component="ssh",
+    component="nova",
     caught_by=on("network", "hosts.chains"),
     story="Somebody flushed the packet filter of the last network node: nova's chains are gone.",
     seam="real",
@@ -210,7 +210,7 @@ def chains_gone(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.target_left",
-    component="ssh",
+    component="nova-volume",
     caught_by=on("volume", "hosts.targets"),
     story="An iSCSI target is left of a volume that was deleted half-way.",
     seam="real",
@@ -223,7 +223,7 @@ def target_left(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.floating_missing",
-    component="ssh",
+    component="nova",
     caught_by=("hosts.floating",),
     story="Most of the described floating addresses were never put into the pool.",
     seam="real",

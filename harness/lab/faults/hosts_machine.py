@@ -14,7 +14,7 @@ _MOUNTS = "/proc/self/mounts"
 
 @fault(
     "hosts.clock_ahead",
-    component="ssh",
+    component="host",
     caught_by=on("object-storage", "hosts.clock"),
     story="The clock of the last storage node is 47 seconds ahead.",
     seam="real",
@@ -29,7 +29,7 @@ def clock_ahead(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.disk_full",
-    component="ssh",
+    component="host",
     caught_by=on("object-storage", "hosts.space"),
     story="The system's disk of the last storage node is full.",
     seam="real",
@@ -49,7 +49,7 @@ def disk_full(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.mount_missing",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.mounts"),
     story="A disk of the last storage node is not mounted: objects fill the system's disk.",
     seam="real",
@@ -64,7 +64,7 @@ def mount_missing(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.file_system",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.mounts"),
     story="A disk of the last storage node has a file system of the wrong kind.",
     seam="real",
@@ -80,7 +80,7 @@ def file_system(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.setting",
-    component="ssh",
+    component="host",
     caught_by=with_alike("network", "hosts.sysctl"),
     story="The kernel of the last network node forwards no packet.",
     seam="real",
@@ -94,7 +94,7 @@ def setting(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.kernel_other",
-    component="ssh",
+    component="host",
     caught_by=with_alike("object-storage", "hosts.system"),
     story="The last storage node was started with another kernel.",
     seam="real",
@@ -110,7 +110,7 @@ def kernel_other(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.memory_smaller",
-    component="ssh",
+    component="host",
     caught_by=with_alike("compute", "hosts.hardware"),
     story="Half of the memory of the last compute node is not seen: a bank has failed.",
     seam="real",
@@ -128,7 +128,7 @@ def memory_smaller(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.interface_missing",
-    component="ssh",
+    component="host",
     caught_by=with_alike("compute", "hosts.hardware"),
     story="The second interface of the last compute node is not there.",
     seam="real",
@@ -141,7 +141,7 @@ def interface_missing(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.bridge_missing",
-    component="ssh",
+    component="host",
     caught_by=on("network", "hosts.bridges"),
     story="The last network node has no bridge for servers.",
     seam="real",
@@ -156,7 +156,7 @@ def bridge_missing(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.volume_group_small",
-    component="ssh",
+    component="host",
     caught_by=on("volume", "hosts.volume_group"),
     story="The volume group was made on the wrong disk and is much too small.",
     seam="real",
@@ -171,7 +171,7 @@ def volume_group_small(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.processors_unfit",
-    component="ssh",
+    component="nova",
     caught_by=with_alike("compute", "hosts.hypervisor"),
     story="Virtualisation is switched off in the firmware of the last compute node.",
     seam="real",
@@ -186,7 +186,7 @@ def processors_unfit(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.resolver_other",
-    component="ssh",
+    component="host",
     caught_by=lambda arch: alike(arch, last(arch, "object-storage")),
     story="The last storage node asks another name server than the others.",
     seam="real",
@@ -201,7 +201,7 @@ def resolver_other(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.address_twice",
-    component="ssh",
+    component="host",
     caught_by=("hosts.addresses",),
     story="Two nodes have one address: somebody copied a configuration.",
     seam="real",
@@ -224,7 +224,7 @@ def address_twice(bench: Bench) -> Iterator[None]:
 
 @fault(
     "hosts.name_other",
-    component="ssh",
+    component="host",
     caught_by=on("object-storage", "hosts.named"),
     story="The last storage node is called as its installer called it.",
     seam="real",

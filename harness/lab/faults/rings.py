@@ -104,7 +104,7 @@ def bit_flipped(bench: Bench) -> Iterator[None]:
 
 @fault(
     "rings.other_suffix",
-    component="ssh",
+    component="swift",
     caught_by=with_alike("object-storage", common=("rings.hash_settings", "hosts.secrets")),
     story="The last storage node would hash names with another suffix, from its next start on.",
     seam="real",

@@ -212,6 +212,8 @@ def _waited(what: str, transitions: Iterable[tuple[str, float]]) -> str:
 def _row(row: Row) -> str:
     if row["kind"] == "log":
         return f"{line(text(row.get('host')))}: {count(int(number(row.get('errors'))), 'error')} in its logs"
+    if row.get("told"):
+        return f"{line(text(row.get('host')))}: as it told of itself: {line(text(row.get('command')), 120)}"
     took = f"after {number(row.get('ms')):.0f} ms"
     if row["kind"] == "command":
         status = f"status {ended(row)}" if ended(row) is not None else "no answer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import numpy as np
 import typer
 from rich.console import Console, RenderableType
 
@@ -25,7 +27,7 @@ from reports.history.flaky import Flaky
 from reports.history.flaky import flaky as flaky_of
 from reports.history.index import Found, Index
 from reports.history.opening import ask
-from reports.history.series import Series
+from reports.history.series import Series, Steps
 from reports.history.story import Story, stories
 from reports.history.trend import Point
 from reports.history.trend import trend as trend_of
@@ -192,13 +194,16 @@ def prune(
 
 def _series(
     home: Path, site: str | None, arch: str | None, last: int, steps: bool = False
-) -> tuple[Chosen, tuple[Series, list[tuple[str, str, Any]]]]:
+) -> tuple[Chosen, tuple[Series, Steps]]:
     """The runs of the one series that is asked of: with the newest run, where names leave more than one."""
 
-    def question(index: Index) -> tuple[Chosen, tuple[Series, list[tuple[str, str, Any]]]]:
+    def question(index: Index) -> tuple[Chosen, tuple[Series, Steps]]:
         chosen = _choose(home, index.all_series(), site, arch)
         names = (chosen.site, chosen.architecture, last)
-        return chosen, (index.series(*names), index.steps(*names) if steps else [])
+        return chosen, (
+            index.series(*names),
+            index.steps(*names) if steps else Steps([], np.zeros((0, 0), np.float32)),
+        )
 
     return _ask(home, question)
 
@@ -249,11 +254,13 @@ def _head(chosen: Chosen, series: Series) -> None:
 
 
 def _print(told: RenderableType) -> None:
-    """In colour on a terminal, as plain lines of 100 columns elsewhere."""
-    plain = not sys.stdout.isatty()
-    Console(highlight=False, width=100 if plain else None, color_system=None if plain else "auto").print(
-        told, soft_wrap=plain
-    )
+    """In colour on a terminal, as plain lines elsewhere."""
+    if sys.stdout.isatty():
+        Console(highlight=False).print(told)
+        return
+    stream = io.StringIO()
+    Console(file=stream, width=200, color_system=None, force_terminal=False).print(told, soft_wrap=True)
+    typer.echo("\n".join(line.rstrip() for line in stream.getvalue().splitlines()))
 
 
 def _json(data: Any) -> None:

@@ -18,9 +18,10 @@ from harness.accounts.given import Given
 from harness.arch import Architecture, parse, show
 from harness.arch.shipped import shipped_names
 from harness.cli.costs import show_costs
+from harness.cli.learning import reckoned
 from harness.cli.means import Means, described
 from harness.cli.means import asked as asked_of
-from harness.cli.options import Cloud, Overlay, Set
+from harness.cli.options import Cloud, Overlay, Runs, Set
 from harness.errors import CloudError, Problem, UsageError
 from harness.evidence.fold import Owner, owners, owns
 from harness.evidence.waivers import load_waivers
@@ -58,6 +59,7 @@ def plan(
     explain: Explain = "",
     offline: Offline = False,
     workers: Workers = 0,
+    runs: Runs = Path("var/runs"),
 ) -> None:
     """Say whether all is ready for a run: exit 0 if so, 2 if the cloud does not answer, 3 on wrong usage."""
     if lab and cloud:
@@ -80,10 +82,13 @@ def plan(
         planned = make_plan(declared, site.arch, missing=lacking, pick=pick)
     means = described(site.arch) if given is None else asked_of(given, site.arch)
     planned, means = means.fitted(_within_reach(planned), _SERVERS)
+    planned, known = reckoned(planned, site.name, site.arch.name, runs)
     _scenarios(out, planned)
     _statements(out, site.arch, planned)
     show_costs(out, planned, means, _SERVERS)
     _minutes(out, planned, means, workers or (1 if lab or site.file.lab else 2))
+    if known:
+        out.print(f"  {known} of them by what earlier runs took")
     if not ready:
         out.print("[red]Not ready:[/] the cloud did not answer as it must; see above.")
         raise typer.Exit(2)

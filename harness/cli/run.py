@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import Cloud, Overlay, Runs, Set
-from harness.errors import UsageError
+from harness.errors import DeployDayError, UsageError
 from harness.evidence.folder import RunFolder, create_run
 from harness.hosts.passwords import prepare
 from harness.lease import die_with_parent
@@ -39,6 +39,9 @@ First = Annotated[
     bool, typer.Option("--fail-fast", "-x", help="Stop at the first failure; clean up all the same.")
 ]
 Tag = Annotated[list[str], typer.Option("--tag", help="A word that the run is found by later; repeatable.")]
+Keep = Annotated[
+    int, typer.Option("--keep", min=0, metavar="N", help="Then remove older runs of this series; 0: none.")
+]
 Fault = Annotated[list[str], typer.Option("--fault", help="Break the lab in this way first (with --lab).")]
 
 
@@ -75,6 +78,7 @@ def run(
     only: Only = "",
     fail_fast: First = False,
     tag: Tag = [],  # noqa: B006
+    keep: Keep = 0,
     runs: Runs = Path("var/runs"),
 ) -> None:
     """Drive a cloud end to end and report GO (exit 0), NO-GO (1) or that it could not be judged (2)."""
@@ -98,7 +102,10 @@ def run(
         finally:
             if not folder.run.exists():  # nothing was begun: nothing is left for `report latest` to find
                 shutil.rmtree(folder.path, ignore_errors=True)
-    raise typer.Exit(_report(folder, site, spent))
+    code = _report(folder, site, spent)
+    if keep:
+        _rotate(runs, site, keep)
+    raise typer.Exit(code)
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -211,6 +218,19 @@ def _broke(code: int, said: str) -> None:
     if wrong and wrong != said:
         raise UsageError(wrong.strip())
     sys.stderr.write(said)
+
+
+def _rotate(home: Path, site: Site, keep: int) -> None:
+    """Let the series have its newest runs alone; what must stay stays, and what goes wrong ends no run."""
+    from harness.cli.pruning import rotate
+
+    try:
+        gone = rotate(home, site.name, site.arch.name, keep).going
+    except (DeployDayError, OSError) as error:
+        typer.echo(f"no older run was removed: {error}", err=True)
+        return
+    if gone:
+        typer.echo(f"removed {len(gone)} older {'run' if len(gone) == 1 else 'runs'} of this series")
 
 
 def _report(folder: RunFolder, site: Site, spent: Spent) -> int:

@@ -31,6 +31,8 @@ LEAST = 3
 """Measurements on either side of a step."""
 
 _EXACT = 10
+_OFF = 1.5
+"""Standard deviations within which no place of zeros and ones is worth the trouble."""
 
 Values = NDArray[np.float64]
 
@@ -103,15 +105,13 @@ def ranked(rows: Values) -> list[Split | None]:
     n = rows.shape[1]
     if n < 2 * LEAST:
         return [None] * len(rows)
-    ranks = _ranks(rows)
     left = np.arange(LEAST, n - LEAST + 1)
-    chances = _chances(np.cumsum(ranks, axis=1)[:, left - 1] - left * (left + 1) / 2, left, n)
-    best = np.argmin(chances, axis=1)
-    logs = chances[np.arange(len(rows)), best]
-    return [
-        Split(int(left[place]), min(1.0, math.exp(log) * len(left)))
-        for place, log in zip(best, logs, strict=True)
-    ]
+    before = np.cumsum(_ranks(rows), axis=1)[:, left - 1] - left * (left + 1) / 2
+    edge = np.minimum(left, n - left) <= _EXACT
+    best = _at_edges(before[:, edge], left[edge], n)
+    for n_row, inner in enumerate(_inside(before[:, ~edge], left[~edge], n)):
+        best[n_row] = min(best[n_row], inner)
+    return [Split(place, min(1.0, math.exp(log) * len(left))) for log, place in best]
 
 
 def _ranks(rows: Values) -> Values:
@@ -125,33 +125,33 @@ def _ranks(rows: Values) -> Values:
     return ranks
 
 
-def _chances(before: Values, left: NDArray[np.intp], n: int) -> Values:
-    """Logarithms of two-sided chances, row by place; ``before`` is Mann and Whitney's U of what stands
+def _at_edges(before: Values, left: NDArray[np.intp], n: int) -> list[tuple[float, int]]:
+    """By row (logarithm of the chance, place), exactly; ``before`` is Mann and Whitney's U of what stands
     before each place.
     """
+    least = np.minimum(before, left * (n - left) - before).astype(np.intp)
+    logs = [_exact(*sorted((int(k), n - int(k))))[least[:, at]] for at, k in enumerate(left)]
+    table = np.stack(logs, axis=1)
+    best = table.argmin(axis=1)
+    return [(float(table[row, at]), int(left[at])) for row, at in enumerate(best)]
+
+
+def _inside(before: Values, left: NDArray[np.intp], n: int) -> Iterator[tuple[float, int]]:
+    """The same by the normal distribution, with correction for continuity."""
+    if not len(left):
+        return
     right = n - left
-    mean, spread = left * right / 2, np.sqrt(left * right * (n + 1) / 12)
-    z = np.maximum(np.abs(before - mean) - 0.5, 0) / spread
-    logs = _normal(z)
-    for place in np.flatnonzero(np.minimum(left, right) <= _EXACT):
-        small, large = sorted((int(left[place]), int(right[place])))
-        least = np.minimum(before[:, place], left[place] * right[place] - before[:, place])
-        logs[:, place] = _exact(small, large)[least.astype(np.intp)]
-    return logs
+    z = (np.abs(before - left * right / 2) - 0.5) / np.sqrt(left * right * (n + 1) / 12)
+    best = z.argmax(axis=1)
+    for row, at in enumerate(best):
+        yield _normal(max(0.0, float(z[row, at]))), int(left[at])
 
 
-def _normal(z: Values) -> Values:
-    """Logarithm of both tails of the normal distribution: a table, and far out Mills' bound from above."""
-    table = _tails()
-    near = np.interp(z, table[0], table[1])
-    far = -z * z / 2 - np.log(np.maximum(z, 1.0)) + 0.5 * math.log(2 / math.pi)
-    return np.where(z < table[0][-1], near, far)
-
-
-@lru_cache(maxsize=1)
-def _tails() -> tuple[Values, Values]:
-    at = np.linspace(0, 8, 4001)
-    return at, np.array([math.log(math.erfc(z / math.sqrt(2))) for z in at])
+def _normal(z: float) -> float:
+    """Logarithm of both tails of the normal distribution; far out Mills' bound, from above."""
+    if z < 30:
+        return math.log(math.erfc(z / math.sqrt(2)))
+    return 0.5 * math.log(2 / math.pi) - z * z / 2 - math.log(z)
 
 
 @lru_cache(maxsize=512)
@@ -181,12 +181,17 @@ def flagged(row: Values) -> Split | None:
     if 2 * ones > n:
         row, ones = 1 - row, n - ones
     before = np.rint(np.cumsum(row)[left - 1]).astype(np.intp)
+    off = np.abs(before - left * ones / n)
+    telling = off >= _OFF * np.sqrt(left * (n - left) * ones * (n - ones) / (n * n * (n - 1.0)))
+    if not telling.any():
+        return Split(int(left[0]), 1.0)
+    count, left, before = len(left), left[telling], before[telling]
     tails = _fisher(left, ones, n)
     low = tails.cumsum(axis=0)[before, np.arange(len(left))]
     high = tails[::-1].cumsum(axis=0)[::-1][before, np.arange(len(left))]
     chances = np.minimum(1.0, 2 * np.minimum(low, high))
     best = int(np.argmin(chances))
-    return Split(int(left[best]), min(1.0, float(chances[best]) * len(left)))
+    return Split(int(left[best]), min(1.0, float(chances[best]) * count))
 
 
 def _fisher(left: NDArray[np.intp], ones: int, n: int) -> Values:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.history.series import PASS, Series
+from reports.history.series import PASS, Series, Steps
 
 _ENOUGH = 3
 
@@ -34,7 +34,7 @@ def scenarios(series: Series) -> list[Duration]:
     where = ((series.verdicts == PASS) & series.latest)[:, columns]
     seconds = np.where(where, series.seconds[:, columns], np.nan)
     runs = where.sum(axis=0)
-    p50, p95 = _quantiles(seconds, (0.5, 0.95))
+    p50, p95 = _quantiles(np.ascontiguousarray(seconds.T), (0.5, 0.95))
     spent = np.nansum(series.seconds[:, columns], axis=0)
     whole = max(float(spent.sum()), 1e-9)
     told = [
@@ -45,37 +45,39 @@ def scenarios(series: Series) -> list[Duration]:
     return sorted(told, key=lambda each: (-each.share, each.key))
 
 
-def steps(rows: Iterable[tuple[str, str, NDArray[np.float32]]], series: Series) -> list[Duration]:
-    """The same of steps, as the index lists them."""
+def steps(told: Steps, series: Series) -> list[Duration]:
+    """The same of steps."""
     whole = max(float(np.nansum(series.seconds[:, series.scenarios])), 1e-9)
-    named = list(rows)
-    padded = np.full((max((len(row[2]) for row in named), default=0), len(named)), np.nan, np.float32)
-    for n, (_, _, seconds) in enumerate(named):
-        padded[: len(seconds), n] = seconds
-    p50, p95 = _quantiles(padded, (0.5, 0.95))
-    told = [
-        Duration(key, title, len(mine), float(p50[n]), float(p95[n]), float(mine.sum()) / whole)
-        for n, (key, title, mine) in enumerate(named)
+    runs, spent = (~np.isnan(told.seconds)).sum(axis=1), np.nansum(told.seconds, axis=1)
+    p50, p95 = _quantiles(told.seconds, (0.5, 0.95))
+    found = [
+        Duration(key, title, int(runs[n]), float(p50[n]), float(p95[n]), float(spent[n]) / whole)
+        for n, (key, title) in enumerate(told.names)
     ]
-    return sorted(told, key=lambda each: (-each.share, each.key, each.step))
+    return sorted(found, key=lambda each: (-each.share, each.key, each.step))
 
 
-def learned(series: Series) -> Mapping[str, float]:
-    """Likely seconds by scenario, of those that passed three times as they are told today."""
-    return {each.key: each.p50 for each in scenarios(series) if each.runs >= _ENOUGH}
+def learned(series: Series) -> Mapping[tuple[str, str], float]:
+    """Likely seconds by scenario and its content, of those that passed three times with the newest one."""
+    last = {key: n for n, key in enumerate(series.keys)}
+    told = {}
+    for each in scenarios(series):
+        versions = series.versions[series.latest[:, last[each.key]], last[each.key]]
+        content = series.contents.get(int(versions[-1]), "")
+        if each.runs >= _ENOUGH and content:
+            told[each.key, content] = each.p50
+    return told
 
 
 def _quantiles(seconds: NDArray[np.float32], shares: tuple[float, ...]) -> list[NDArray[np.float64]]:
-    """By column, between neighbours in proportion; NaN is no value, and what a column without any has."""
+    """By row, between neighbours in proportion; NaN is no value, and what a row without any has."""
     if not seconds.size:
-        return [np.zeros(0)] * len(shares)
-    ordered = np.sort(seconds, axis=0).astype(np.float64)  # NaN comes last
-    counts = (~np.isnan(ordered)).sum(axis=0)
+        return [np.zeros(len(seconds))] * len(shares)
+    ordered = np.sort(seconds, axis=1)  # NaN comes last
+    last, rows = np.maximum((~np.isnan(ordered)).sum(axis=1) - 1, 0), np.arange(len(ordered))
     told = []
     for share in shares:
-        at = np.maximum(counts - 1, 0) * share
-        low = at.astype(np.intp)
-        high = np.minimum(low + 1, np.maximum(counts - 1, 0))
-        columns = np.arange(ordered.shape[1])
-        told.append(ordered[low, columns] * (1 - (at - low)) + ordered[high, columns] * (at - low))
+        low = (last * share).astype(np.intp)
+        least, most = (ordered[rows, at].astype(np.float64) for at in (low, np.minimum(low + 1, last)))
+        told.append(least + (most - least) * (last * share - low))
     return told

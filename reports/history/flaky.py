@@ -19,7 +19,7 @@ QUIET = 0.01
 class Flaky:
     """A scenario that flips. ``bad`` of ``told`` runs did not pass, while the description was one that it
     flipped under; ``low`` and ``high`` bound that share (Wilson, 95 %). ``passes`` counts those since the
-    last that did not, ``gone`` says that there are too many of them for it to go on like that.
+    last that did not, ``gone`` that these are too many for the rate that it had until then.
     """
 
     key: str
@@ -52,14 +52,15 @@ def flaky(series: Series) -> list[Flaky]:
     """Those that flipped and flipped back under one description, the most often failing first."""
     where = series.told & series.latest
     told = []
-    for column in series.scenarios:
+    passed = where & (series.verdicts == PASS)
+    mixed = passed.any(axis=0) & (where & ~passed).any(axis=0)
+    for column in series.scenarios[mixed[series.scenarios]]:
         mine = [
             _Told(int(place), bool(series.verdicts[place, column] == PASS))
             for place in where[:, column].nonzero()[0]
         ]
-        if not all(each.good for each in mine) and any(each.good for each in mine):
-            words = [VERDICTS[series.verdicts[each.place, column]] for each in mine]
-            told += _judged(series.keys[column], mine, words, series.runs)
+        words = [VERDICTS[series.verdicts[each.place, column]] for each in mine]
+        told += _judged(series.keys[column], mine, words, series.runs)
     return sorted(told, key=lambda each: (each.gone, -each.rate, each.key))
 
 
@@ -72,7 +73,8 @@ def _judged(key: str, told: Sequence[_Told], words: list[str], runs: Sequence[Fa
     bad = sum(not each.good for each in mine)
     passes = next(n for n, each in enumerate(reversed(told)) if not each.good)
     low, high = wilson(bad, len(mine))
-    gone = (1 - bad / len(mine)) ** passes < QUIET
+    lasted = max(n for n, each in enumerate(mine, 1) if not each.good)
+    gone = (1 - bad / lasted) ** passes < QUIET
     since, last = runs[flips[0].place], runs[flips[-1].place]
     return [Flaky(key, len(mine), bad, low, high, len(flips), since, last, passes, gone, words)]
 

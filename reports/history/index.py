@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from harness.evidence.folder import RunFolder, runs
 from reports.history import sheets
 from reports.history.entry import Entry, Facts, read_entry
-from reports.history.series import Series
+from reports.history.series import Series, Steps
 
 VERSION = 1
 """Rises with every change of the tables, of the sheets, or of what is taken from a report."""
@@ -30,6 +30,7 @@ _APPLICATION = 0x44446179
 _BATCH = 32
 _PATIENCE = 30.0
 _POLL = 0.02
+_SMALL = 20_000_000
 _TABLES = """
 CREATE TABLE words (n INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
 CREATE TABLE runs (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, site TEXT NOT NULL,
@@ -190,22 +191,20 @@ class Index:
         verdicts[place, column] = rows["verdict"]
         seconds[place, column] = rows["seconds"]
         versions[place, column] = rows["version"]
-        return Series([_unpacked(facts) for facts, _ in told], keys, verdicts, seconds, versions)
+        contents = {int(n): _name(names, int(n)) for n in np.unique(rows["version"]) if n >= 0}
+        return Series([_unpacked(facts) for facts, _ in told], keys, verdicts, seconds, versions, contents)
 
-    def steps(
-        self, site: str, architecture: str, last: int = 0
-    ) -> list[tuple[str, str, NDArray[np.float32]]]:
-        """(scenario, sentence, seconds in each run that has it, oldest first) of the steps of a series."""
-        rows, _ = _joined([blob for _, blob in self._sheets("steps", site, architecture, last)], sheets.STEP)
+    def steps(self, site: str, architecture: str, last: int = 0) -> Steps:
+        """The steps of a series: which there are, and the seconds of each (rows) in each run (columns)."""
+        told = list(self._sheets("steps", site, architecture, last))
+        rows, place = _joined([blob for _, blob in told], sheets.STEP)
         names = self._words()
-        pairs = rows["key"].astype(np.int64) << 32 | rows["title"]
-        order = np.argsort(pairs, kind="stable")
-        found, begins = np.unique(pairs[order], return_index=True)
-        parts = np.split(rows["seconds"][order], begins[1:]) if len(found) else []
-        return [
-            (_name(names, int(pair >> 32)), _name(names, int(pair & 0xFFFFFFFF)), part)
-            for pair, part in zip(found, parts, strict=True)
-        ]
+        width = int(rows["title"].max(initial=0)) + 1
+        found, column = _dense(rows["key"].astype(np.int64) * width + rows["title"])
+        seconds = np.full((len(found), len(told)), np.nan, np.float32)
+        seconds[column, place] = rows["seconds"]
+        pairs = [(_name(names, pair // width), _name(names, pair % width)) for pair in found.tolist()]
+        return Steps(pairs, seconds)
 
     def _sheets(self, column: str, site: str, architecture: str, last: int) -> Iterator[tuple[str, bytes]]:
         """Facts and one sheet of each run, oldest first."""
@@ -236,16 +235,16 @@ class _Transaction:
 
 def _stamp(folder: RunFolder) -> str:
     """What changes when a run's files do; a run that has not ended has that of its record."""
-    told = []
-    for path in (folder.report_json, folder.run, folder.events):
-        try:
-            found = path.stat()
-        except OSError:
-            continue
-        told.append(f"{found.st_mtime_ns}:{found.st_size}")
-        if len(told) == 2:
-            break
-    return " ".join(told)
+    report = _changed(folder.report_json) or _changed(folder.events)
+    return f"{report} {_changed(folder.run)}"
+
+
+def _changed(path: Path) -> str:
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns}:{found.st_size}"
 
 
 def _where(site: str | None, architecture: str | None) -> tuple[str, list[str]]:
@@ -276,12 +275,22 @@ def _joined(blobs: Sequence[bytes], kind: np.dtype[np.void]) -> tuple[NDArray[np
 
 def _columns(keys: NDArray[np.int32], names: Mapping[int, str]) -> tuple[list[str], NDArray[np.intp]]:
     """The words that keys are, sorted, and the place of each key among them."""
-    found, inverse = np.unique(keys, return_inverse=True)
+    found, inverse = _dense(keys.astype(np.int64))
     told = [_name(names, int(n)) for n in found]
     order = sorted(range(len(told)), key=told.__getitem__)
     place = np.empty(len(told), np.intp)
     place[order] = np.arange(len(told))
     return [told[n] for n in order], place[inverse]
+
+
+def _dense(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Which numbers there are, in order, and the place of each among them; small ones without sorting."""
+    if not len(numbers) or numbers.max() > _SMALL or numbers.min() < 0:
+        found, inverse = np.unique(numbers, return_inverse=True)
+        return found, inverse
+    there = np.zeros(int(numbers.max()) + 1, bool)
+    there[numbers] = True
+    return np.flatnonzero(there).astype(np.int64), (np.cumsum(there) - 1)[numbers]
 
 
 def _name(names: Mapping[int, str], number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -17,9 +17,19 @@ _FIGURE = "run/"
 
 
 @dataclass(frozen=True)
+class Steps:
+    """(scenario, sentence) of steps that passed, and the seconds of each (rows) in each run (columns), NaN
+    where it has none.
+    """
+
+    names: Sequence[tuple[str, str]]
+    seconds: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Series:
     """``verdicts`` are numbers of ``VERDICTS``; ``seconds`` is NaN where a scenario does not stand in a run;
-    ``versions`` numbers the contents that a scenario had, -1 where nobody knows.
+    ``versions`` numbers the contents that a scenario had, which ``contents`` spells; -1 where nobody knows.
     """
 
     runs: Sequence[Facts]
@@ -27,6 +37,7 @@ class Series:
     verdicts: NDArray[np.uint8]
     seconds: NDArray[np.float32]
     versions: NDArray[np.int32]
+    contents: Mapping[int, str]
 
     @cached_property
     def scenarios(self) -> NDArray[np.intp]:

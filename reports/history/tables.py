@@ -123,7 +123,7 @@ def _change(change: Change) -> Text:
     words = {"seconds": ("slower", "faster"), "verdict": ("worse", "better"), "percent": ("less", "more")}
     word = Text(f"  {words[change.kind][not change.worse]:<7}  ", "red" if change.worse else "green")
     sides = f"{change.runs[0]} and {change.runs[1]} runs, p {change.p:.1g}"
-    return word + safe(f"{change.key}  ") + Text(_levels(change)) + Text(f"  {sides}", "dim")
+    return word + safe(change.key) + Text(f"  {_levels(change)}") + Text(f"  {sides}", "dim")
 
 
 def _levels(change: Change) -> str:

@@ -1,4 +1,4 @@
-"""What many reports cost: ``history`` (the index over run folders and its questions).
+"""What many reports cost: ``history`` (the index and its questions), ``compare`` (runs side by side).
 
 Each part measures beside its anchor in one run. A part stands in a file of its own, ``reports_PART.py``, with
 ``main(words)``.

@@ -14,7 +14,7 @@ _FAR = 1.5
 """A round trip, or an answer, so many times as long could explain a difference."""
 _BUSY = 0.8
 """Load for each processor from which on a machine is busy …"""
-_BUSIER = 1.5
+_BUSIER = 1.25
 """… and so many times the load of the other side."""
 
 

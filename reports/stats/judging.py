@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, exp, inf, isfinite, log
+from functools import cached_property
+from math import ceil, exp, inf, log
 from statistics import median
 from typing import Literal
 
 from reports.stats.gaps import gap, gap_test
 from reports.stats.needed import needed
-from reports.stats.ranks import dominance, least_p, rank_test, shift
+from reports.stats.ranks import Apart, least_p, rank_test
 from reports.stats.several import adjusted
 
 ALPHA = 0.05
@@ -24,6 +25,8 @@ NEGLIGIBLE = 0.010
 RUNS = 4
 """Runs a side from which on a run counts as one sample: what a run does to all of its times is no news."""
 _RESOLUTION = 0.001
+_BOUNDLESS = 700.0
+"""A logarithm whose ratio says nothing any more, and is hardly a number."""
 
 Word = Literal["slower", "faster", "no difference", "inconclusive"]
 Rule = Literal["ranks", "intervals", "negligible", "too few"]
@@ -110,6 +113,11 @@ class _Sides:
         """The least spread that is believed: clocks and looks at a cloud are no finer."""
         return log(1 + _RESOLUTION / max(min(self.middle), _RESOLUTION))
 
+    @cached_property
+    def apart(self) -> Apart:
+        """Every sample of one side beside every one of the other."""
+        return Apart(*self.logs)
+
     def test(self) -> float:
         """The p of "no difference", by the rule that the samples allow."""
         if self.rule == "intervals":
@@ -129,7 +137,7 @@ class _Sides:
         if self.rule == "intervals":
             return gap(*self.logs, confidence, self._floor)
         if self.rule == "ranks":
-            return shift(*self.logs, confidence)
+            return (self.apart.middle, *self.apart.within(confidence))
         return log(max(self.middle[1], _RESOLUTION) / max(self.middle[0], _RESOLUTION)), -inf, inf
 
     def statement(self, alpha: float, level: float) -> Statement:
@@ -154,7 +162,7 @@ class _Sides:
             low=_ratio(low),
             high=_ratio(high),
             p=self.p,
-            effect=dominance(*self.values),
+            effect=self.apart.dominance,
             samples=self.samples,
             runs=self.runs,
         )
@@ -165,7 +173,7 @@ class _Sides:
     def _within(self, low: float, high: float) -> bool:
         """Whether the whole interval is of no matter, as a ratio or in seconds."""
         widest = max(abs(low), abs(high))
-        if not isfinite(widest):
+        if widest >= _BOUNDLESS:
             return False
         return widest <= log(1 + MARGIN) or max(self.middle) * (exp(widest) - 1) <= NEGLIGIBLE
 
@@ -192,4 +200,4 @@ def _logs(side: Sequence[float]) -> list[float]:
 
 
 def _ratio(bound: float) -> float | None:
-    return exp(bound) if isfinite(bound) else None
+    return exp(bound) if abs(bound) < _BOUNDLESS else None

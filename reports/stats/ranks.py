@@ -7,7 +7,9 @@ Ann. Math. Statist. 18, 1947; Hollander, Wolfe and Chicken, Nonparametric Statis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import comb, erfc, floor, inf, sqrt
 from statistics import NormalDist
@@ -20,17 +22,19 @@ EXACT = 40
 _PAIRS = 600
 """Samples of a side that are paired at most; of more, evenly many in order are taken."""
 
+_FEW = 400
+"""Pairs up to which plain Python is the faster one."""
+
 Floats = NDArray[np.float64]
 
 
 def rank_test(first: Sequence[float], second: Sequence[float]) -> float:
     """Two-sided p of "neither side tends to be longer"."""
-    ranks = _doubled_ranks(np.concatenate([first, second]))
     n, m = len(first), len(second)
-    off = abs(int(ranks[:n].sum()) - n * (n + m + 1))
+    ranks = _doubled_ranks([*first, *second])
+    off = abs(sum(ranks[:n]) - n * (n + m + 1))
     if n + m <= EXACT:
-        sums, ways = _dealt(tuple(sorted(int(rank) for rank in ranks)), n)
-        return float(min(1.0, ways[np.abs(sums - n * (n + m + 1)) >= off].sum() / comb(n + m, n)))
+        return _chances(tuple(sorted(ranks)), n)[off]
     return _approximate(ranks, n, m, off / 2)
 
 
@@ -39,34 +43,50 @@ def least_p(n: int, m: int) -> float:
     return min(1.0, 2 / comb(n + m, n)) if n and m else 1.0
 
 
-def shift(first: Sequence[float], second: Sequence[float], confidence: float) -> tuple[float, float, float]:
-    """(estimate, least, most) of how far ``second`` lies above ``first``, by Hodges and Lehmann.
+class Apart:
+    """How far each sample of ``second`` lies above each of ``first``, in order."""
 
-    Infinite bounds where there are too few samples for that confidence.
-    """
-    one, other = (_thinned(np.sort(np.asarray(side, dtype=float))) for side in (first, second))
-    apart = np.sort(np.subtract.outer(other, one).ravel())
-    skipped = _skipped(len(one), len(other), 1 - confidence)
-    if skipped < 1:
-        return float(np.median(apart)), -inf, inf
-    return float(np.median(apart)), float(apart[skipped - 1]), float(apart[-skipped])
+    def __init__(self, first: Sequence[float], second: Sequence[float]) -> None:
+        one, other = _thinned(first), _thinned(second)
+        self._sizes = len(one), len(other)
+        if len(one) * len(other) <= _FEW:
+            self._apart = sorted(late - early for late in other for early in one)
+        else:
+            self._apart = np.sort(np.subtract.outer(np.array(other), np.array(one)).ravel()).tolist()
+
+    @property
+    def middle(self) -> float:
+        """The estimate of Hodges and Lehmann."""
+        middle = len(self._apart) // 2
+        if len(self._apart) % 2:
+            return self._apart[middle]
+        return (self._apart[middle - 1] + self._apart[middle]) / 2
+
+    def within(self, confidence: float) -> tuple[float, float]:
+        """The interval of it; infinite where there are too few samples for that confidence."""
+        skipped = _skipped(*self._sizes, 1 - confidence)
+        return (self._apart[skipped - 1], self._apart[-skipped]) if skipped else (-inf, inf)
+
+    @property
+    def dominance(self) -> float:
+        """Cliff's delta, -1 to 1: how much more often the sample of ``second`` is longer than shorter."""
+        below, above = bisect_left(self._apart, 0.0), len(self._apart) - bisect_right(self._apart, 0.0)
+        return (above - below) / len(self._apart)
 
 
-def dominance(first: Sequence[float], second: Sequence[float]) -> float:
-    """Cliff's delta, -1 to 1: how much more often a sample of ``second`` is longer than shorter."""
-    ordered = np.sort(np.asarray(first, dtype=float))
-    below = np.searchsorted(ordered, second, side="left").sum()
-    above = (len(ordered) - np.searchsorted(ordered, second, side="right")).sum()
-    return float(below - above) / (len(first) * len(second))
-
-
-def _doubled_ranks(values: Floats) -> NDArray[np.int64]:
+def _doubled_ranks(values: Sequence[float]) -> list[int]:
     """Twice the rank of each value; equal ones share the mean of theirs, so that all are whole numbers."""
-    ordered = np.sort(values)
-    below = np.searchsorted(ordered, values, side="left")
-    upto = np.searchsorted(ordered, values, side="right")
-    ranks: NDArray[np.int64] = (below + upto + 1).astype(np.int64)
-    return ranks
+    ordered = sorted(values)
+    return [bisect_left(ordered, value) + bisect_right(ordered, value) + 1 for value in values]
+
+
+@lru_cache(maxsize=4096)
+def _chances(ranks: tuple[int, ...], n: int) -> Mapping[int, float]:
+    """By how far the sum of ``n`` of these ranks lies from its mean: the chance of that or of more."""
+    sums, ways = _dealt(ranks, n)
+    off = np.abs(sums - n * (len(ranks) + 1))
+    every = comb(len(ranks), n)
+    return {int(each): min(1.0, float(ways[off >= each].sum()) / every) for each in np.unique(off)}
 
 
 @lru_cache(maxsize=512)
@@ -80,10 +100,10 @@ def _dealt(ranks: tuple[int, ...], n: int) -> tuple[NDArray[np.int64], Floats]:
     return sums, ways[n][sums]
 
 
-def _approximate(ranks: NDArray[np.int64], n: int, m: int, off: float) -> float:
+def _approximate(ranks: Sequence[int], n: int, m: int, off: float) -> float:
     every = n + m
-    tied = np.unique(ranks, return_counts=True)[1].astype(float)
-    spread = n * m / 12 * (every + 1 - float((tied**3 - tied).sum()) / (every * (every - 1)))
+    tied = sum(times**3 - times for times in Counter(ranks).values())
+    spread = n * m / 12 * (every + 1 - tied / (every * (every - 1)))
     if spread <= 0:
         return 1.0
     return min(1.0, erfc(max(0.0, off - 0.5) / sqrt(2 * spread)))
@@ -96,14 +116,14 @@ def _skipped(n: int, m: int, alpha: float) -> int:
         return 0
     if n + m > EXACT:
         z = NormalDist().inv_cdf(max(alpha / 2, 1e-300))
-        return floor(n * m / 2 + z * sqrt(n * m * (n + m + 1) / 12))
+        return max(0, floor(n * m / 2 + z * sqrt(n * m * (n + m + 1) / 12)))
     _, ways = _dealt(tuple(range(2, 2 * (n + m) + 1, 2)), n)
     share = np.cumsum(ways) / comb(n + m, n)
     return int(np.searchsorted(share, alpha / 2, side="right"))
 
 
-def _thinned(ordered: Floats) -> Floats:
-    if len(ordered) <= _PAIRS:
-        return ordered
-    thinned: Floats = ordered[np.linspace(0, len(ordered) - 1, _PAIRS).astype(int)]
-    return thinned
+def _thinned(side: Sequence[float]) -> Sequence[float]:
+    if len(side) <= _PAIRS:
+        return side
+    ordered = sorted(side)
+    return [ordered[round(place * (len(side) - 1) / (_PAIRS - 1))] for place in range(_PAIRS)]

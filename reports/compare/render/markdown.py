@@ -69,8 +69,9 @@ def _notes(comparison: Comparison) -> Iterable[str]:
 
 
 def _described(comparison: Comparison) -> Iterable[str]:
+    names = [head.name for head in comparison.columns]
     rows = [
-        f"- {code(each.path)}: {prose(words.change(each))}{' (observed alike)' if each.alike else ''}"
+        f"- {code(each.path)}: {prose(words.change(each, names))}{' (observed alike)' if each.alike else ''}"
         for each in comparison.clauses[:_ROWS]
     ]
     if rows:

@@ -103,27 +103,38 @@ def _notes(comparison: Comparison) -> Iterable[Text]:
             yield Text.assemble((f"{line(head.name, 40)}: ", "dim"), safe(said, "dim"))
 
 
-def _described(comparison: Comparison) -> Iterable[Text]:
+def _described(comparison: Comparison) -> Iterable[RenderableType]:
+    names = [head.name for head in comparison.columns]
     for each in comparison.clauses[:_ROWS]:
         note = " (observed alike)" if each.alike else ""
-        yield Text.assemble(
-            ("  ", ""),
-            safe(each.path, limit=70),
-            ": ",
-            safe(words.change(each) + note, "cyan", 160),
-            (f"  {each.origin}", "dim"),
-        )
+        told = safe(words.change(each, names) + note, "cyan", 160)
+        yield _indented(Text.assemble(safe(each.path, limit=70), ": ", told, (f"  {each.origin}", "dim")))
     yield from _more(len(comparison.clauses), "clause")
 
 
-def _found(comparison: Comparison) -> Iterable[Text]:
+def _found(comparison: Comparison) -> Iterable[RenderableType]:
+    names = [head.name for head in comparison.columns]
     for each in comparison.found[:_ROWS]:
-        told = " → ".join(
-            f"{text or '-' if text is not None else '?'}{' (not as described)' if wrong else ''}"
-            for text, wrong in zip(each.values, each.contradicts or [False] * len(each.values), strict=True)
-        )
-        yield Text.assemble("  ", safe(each.what, limit=60), ": ", safe(told, "cyan", 220))
+        wrong = each.contradicts or [False] * len(each.values)
+        texts = [_seen(text, bad) for text, bad in zip(each.values, wrong, strict=True)]
+        told = safe(words.turned(texts, names), "cyan", 220)
+        yield _indented(Text.assemble(safe(each.what, limit=60), ": ", told))
     yield from _more(len(comparison.found), "finding")
+
+
+def _seen(text: str | None, wrong: bool) -> str:
+    if text is None:
+        return "not looked at"
+    return f"{text or '-'}{' (not as described)' if wrong else ''}"
+
+
+def _indented(text: Text) -> RenderableType:
+    """Two characters in, on every line."""
+    grid = Table.grid(padding=0)
+    grid.add_column(width=2)
+    grid.add_column(overflow="fold")
+    grid.add_row("", text)
+    return grid
 
 
 def _verdicts(comparison: Comparison) -> Iterable[RenderableType]:
@@ -133,7 +144,7 @@ def _verdicts(comparison: Comparison) -> Iterable[RenderableType]:
         table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
         for row in changed[:_ROWS]:
             cells = [Text(words.cell(each), COLOURS.get(each.verdict or "", "")) for each in row.cells]
-            table.add_row(safe(named(row), limit=60), *cells, Text(row.change, "dim"))
+            table.add_row(safe(named(row), limit=64), *cells, Text(row.change, "dim"))
             if row.reason:
                 table.add_row(safe(row.reason, "dim", 100))
         yield table
@@ -141,7 +152,7 @@ def _verdicts(comparison: Comparison) -> Iterable[RenderableType]:
     yield Text(f"  {count(alike, 'scenario')} alike", "dim")
 
 
-def named(row: Verdicts, most: int = 3) -> str:
+def named(row: Verdicts, most: int = 2) -> str:
     """A scenario with its subjects, some of many."""
     subjects = [subject for subject in row.subjects if subject]
     if not subjects:
@@ -156,7 +167,7 @@ def _times(comparison: Comparison) -> Iterable[RenderableType]:
         if not rows:
             continue
         if len(comparison.columns) > 2:
-            yield safe(f"  {head.name}", "bold", 60)
+            yield _indented(safe(head.name, "bold", 60))
         firm = [row for row in rows if row.word in ("slower", "faster")]
         shown = firm or [row for row in rows if row.kind == "figure"]
         table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import log2
 
 from reports.compare.model import Against, Cell, Clause, Comparison, Figure, Head, Time, Value, Word
-from reports.text import count, seconds, value
+from reports.text import count, line, seconds, value
 
 ARROWS = {"slower": "▲", "faster": "▼", "no difference": "=", "inconclusive": "?"}
 ORDER: tuple[Word, ...] = ("slower", "faster", "inconclusive", "no difference")
@@ -62,9 +62,20 @@ def held(each: Value) -> str:
     return value(each.described)
 
 
-def change(clause: Clause) -> str:
-    """``FlatDHCP → VLAN``: every column's in order."""
-    return " → ".join(held(each) for each in clause.values)
+def change(clause: Clause, names: Sequence[str]) -> str:
+    """``FlatDHCP → VLAN``; of more than two columns, those that are not as the baseline."""
+    return turned([held(each) for each in clause.values], names)
+
+
+def turned(texts: Sequence[str], names: Sequence[str]) -> str:
+    """The baseline's text and what it turned into, with the columns where there are more than one."""
+    others: dict[str, list[str]] = {}
+    for text, name in zip(texts[1:], names[1:], strict=True):
+        if text != texts[0]:
+            others.setdefault(text, []).append(line(name, 40))
+    if len(texts) == 2:
+        return " → ".join(texts)
+    return f"{texts[0]} → " + "; ".join(f"{text} ({', '.join(where)})" for text, where in others.items())
 
 
 def ratio(row: Time) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.stats import Pair, judge, quantile
-from reports.stats.ranks import dominance, least_p, rank_test, shift
+from reports.stats.ranks import Apart, least_p, rank_test
 from reports.stats.several import adjusted
 from reports.stats.student import beyond, bound
 
@@ -68,11 +68,12 @@ def test_the_sides_can_be_exchanged(one: list[float], other: list[float]) -> Non
     assert isclose(rank_test(one, other), rank_test(other, one))
     assert 0 < rank_test(one, other) <= 1
     assert rank_test(one, other) >= least_p(len(one), len(other)) / 2 * (1 - 1e-12)
-    assert dominance(one, other) == -dominance(other, one)
-    there, least, most = shift(one, other, 0.95)
-    back, least_back, most_back = shift(other, one, 0.95)
-    assert (there, least, most) == pytest.approx((-back, -most_back, -least_back))
-    assert least <= there <= most
+    there, back = Apart(one, other), Apart(other, one)
+    assert there.dominance == -back.dominance
+    least, most = there.within(0.95)
+    assert (least, most) == pytest.approx(tuple(-each for each in reversed(back.within(0.95))))
+    assert there.middle == pytest.approx(-back.middle)
+    assert least <= there.middle <= most
 
 
 @given(RUNS, RUNS)

@@ -17,7 +17,7 @@ KINDS: dict[str, Draw] = {
     "looked for every 250 ms": lambda n: np.ceil(DICE.gamma(4, 0.2, n) * 4) / 4,
     "two humps": lambda n: np.where(DICE.random(n) < 0.3, 4.0, 1.0) * np.exp(DICE.normal(0, 0.1, n)),
 }
-COMPARISONS, QUESTIONS = 200, 5
+COMPARISONS, QUESTIONS = 500, 5
 
 
 def _pair(draw: Draw, n: int, m: int, *, runs: bool, slower: float = 1.0) -> Pair:

@@ -40,7 +40,7 @@ def compare(
     runs_: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="RUN…",
+            metavar="RUN",
             help="Run folders, report.json files, run-ids or their last four digits; the first is held to.",
         ),
     ] = None,
@@ -52,14 +52,16 @@ def compare(
     ] = "",
     fail_on: Annotated[
         list[Condition],
-        typer.Option("--fail-on", help="Exit 1 at new deviations, flips to worse, slower times; repeatable."),
+        typer.Option(
+            "--fail-on",
+            metavar="new|flip|slower",
+            help="Exit 1 at new deviations, flips to worse, slower times; repeatable.",
+        ),
     ] = [],  # noqa: B006 - typer copies it
     format_: Annotated[Format | None, typer.Option("--format", "-f", help="What to print.")] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Write it here; .html, .md, .json say the format."
-        ),
+        typer.Option("--output", "-o", metavar="FILE", help="Write it here; its ending says the format."),
     ] = None,
     home: Runs = Path("var/runs"),
 ) -> None:

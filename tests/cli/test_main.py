@@ -19,7 +19,7 @@ def test_the_version(deployday: Here) -> None:
     assert (done.code, done.out) == (0, f"deployday {__version__}\n")
 
 
-@pytest.mark.parametrize("verb", ["run", "plan", "report", "clean", "describe", "lab", "site"])
+@pytest.mark.parametrize("verb", ["run", "plan", "report", "compare", "clean", "describe", "lab", "site"])
 def test_every_verb_explains_itself(deployday: Here, verb: str) -> None:
     done = deployday(verb, "--help")
     assert done.code == 0

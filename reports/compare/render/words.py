@@ -121,5 +121,5 @@ def rules(comparison: Comparison) -> str:
 
 
 def place(times: float) -> str:
-    """Where a ratio lies between half and twice, in percent of the way."""
-    return f"{(min(max(log2(max(times, 1e-9)), -1.0), 1.0) + 1) * 50:.2f}"
+    """Where a ratio lies between half and twice, from 3 to 97: further off ones stand at the edge."""
+    return f"{(min(max(log2(max(times, 1e-9)), -1.0), 1.0) + 1) * 47 + 3:.2f}"

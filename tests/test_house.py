@@ -42,8 +42,10 @@ GUESTS = (
     "tests/lab/test_guests",
     "tests/lab/test_host_",
     "tests/hosts/test_fingerprints",
+    "tests/hosts/facts/",
+    "tests/hosts/test_logs",
 )
-"""Guests and hosts of the lab have homes of their own."""
+"""Guests and hosts, of the lab and recorded ones, have homes of their own."""
 
 
 def texts() -> Iterator[tuple[str, str]]:

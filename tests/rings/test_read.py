@@ -31,14 +31,14 @@ def pickled(rows: object = None, devices: object = None, shift: object = 30) -> 
         "part_shift": shift,
         "replica2part2dev_id": [array("H", row) for row in ROWS] if rows is None else rows,
     }
-    return gzip.compress(pickle.dumps(content, protocol=2))
+    return gzip.compress(pickle.dumps(content, protocol=2), mtime=0)
 
 
 def version_1(head: dict[str, object] | None = None, body: bytes | None = None) -> bytes:
     summary = {"devs": DEVICES, "part_shift": 30, "replica_count": 2, "byteorder": "little"} | (head or {})
     text = json.dumps(summary).encode()
     table = b"".join(struct.pack("<4H", *row) for row in ROWS) if body is None else body
-    return gzip.compress(b"R1NG" + struct.pack("!HI", 1, len(text)) + text + table)
+    return gzip.compress(b"R1NG" + struct.pack("!HI", 1, len(text)) + text + table, mtime=0)
 
 
 @pytest.mark.parametrize("name", RINGS)
@@ -105,14 +105,14 @@ def test_a_weightless_device_with_partitions_is_far_off() -> None:
     [
         (b"", "empty"),
         (b"not a ring", "does not|begins with"),
-        (gzip.compress(b""), "torn"),
-        (gzip.compress(b"R1NG\x00\x09"), "version 9"),
-        (gzip.compress(b"R1NG"), "not a ring"),
+        (gzip.compress(b"", mtime=0), "torn"),
+        (gzip.compress(b"R1NG\x00\x09", mtime=0), "version 9"),
+        (gzip.compress(b"R1NG", mtime=0), "not a ring"),
         (pickled()[:-9], "torn"),
         (pickled() + b"tail", "follow the end"),
         (pickled()[:20] + b"\xff" * 20 + pickled()[40:], "damaged"),
-        (gzip.compress(pickle.dumps([1], protocol=2)), "a pickled ring is a dict"),
-        (gzip.compress(pickle.dumps({"part_shift": 30}, protocol=2)), "replica2part2dev_id"),
+        (gzip.compress(pickle.dumps([1], protocol=2), mtime=0), "a pickled ring is a dict"),
+        (gzip.compress(pickle.dumps({"part_shift": 30}, protocol=2), mtime=0), "replica2part2dev_id"),
         (pickled(shift=99), "part_shift is 99"),
         (pickled(shift="30"), "part_shift"),
         (pickled(rows=[[0, 0, 0, 0]]), "not a list of arrays"),
@@ -125,7 +125,7 @@ def test_a_weightless_device_with_partitions_is_far_off() -> None:
         (version_1({"byteorder": "middle"}), "middle"),
         (version_1({"replica_count": 3}), "3 rows of replicas were announced"),
         (version_1(body=b"\x00\x00\x00"), "torn"),
-        (gzip.compress(b"R1NG" + struct.pack("!HI", 1, 1 << 31)), "claims 2147483648 bytes"),
+        (gzip.compress(b"R1NG" + struct.pack("!HI", 1, 1 << 31), mtime=0), "claims 2147483648 bytes"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(data: bytes, complaint: str | None) -> None:

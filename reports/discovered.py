@@ -43,7 +43,7 @@ def _hosts(folder: Path | None) -> Iterable[tuple[str, Mapping[str, Any]]]:
     """What each host said of itself; a file that cannot be read tells nothing."""
     for path in sorted(folder.glob("*.json")) if folder is not None and folder.is_dir() else ():
         try:
-            yield line(path.stem), read_json(path)
+            yield line(path.stem), _part(read_json(path), "facts")
         except UsageError:
             continue
 

@@ -94,6 +94,8 @@ def _chosen(refs: Sequence[str], last: int, tag: str, baseline: str, home: Path)
     found = [_named(ref, home) for ref in refs]
     if tag or last or not refs:
         stored = [each for each in runs(home) if not tag or tag in _tags(each)]
+        if not stored and not tag and not refs:
+            raise UsageError(Problem(str(home), "there is no run yet", hint="deployday run SITE"))
         if tag and not stored:
             raise UsageError(Problem("--tag", "no run has this tag", found=tag, hint="run SITE --tag T"))
         wanted = last or (len(stored) if tag else (1 if baseline else 2))

@@ -65,8 +65,9 @@ def test_what_was_discovered_is_kept(tmp_path: Path) -> None:
             "memory": {"unknown": "no /proc"},
             "packages": {"nova-common": f"2012.1.{min(number, 2)}"},
         }
-        (stage.folder.hosts / f"compute-{number}.json").write_text(json.dumps(facts))
+        (stage.folder.hosts / f"compute-{number}.json").write_text(json.dumps({"facts": facts}))
     (stage.folder.hosts / "torn.json").write_text("{")
+    (stage.folder.hosts / "silent.json").write_text('{"facts": null}')
     found = build(stage.end()).discovered
     assert found.names["compute.extensions"] == ["os-hosts", "os-\\x1b[31mred"]
     assert found.packages == {"nova-common": {"2012.1.1": "compute-1", "2012.1.2": "compute-2, -3"}}

@@ -137,3 +137,8 @@ def test_a_broken_file_is_named_with_what_is_wrong(
 def test_wrong_usage_is_told(home: Path, capsys: Said, words: list[str], message: str) -> None:
     assert deployday(home, *words) == 3
     assert message in capsys.readouterr().err
+
+
+def test_without_any_run_that_is_said(tmp_path: Path, capsys: Said) -> None:
+    assert deployday(tmp_path / "none") == 3
+    assert "there is no run yet" in capsys.readouterr().err

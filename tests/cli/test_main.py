@@ -35,7 +35,7 @@ def test_every_verb_explains_itself(deployday: Here, verb: str) -> None:
         (["plan"], "Missing argument"),
         (["run"], "Missing argument"),
         (["clean"], "Missing argument"),
-        (["describe"], "Missing argument"),
+        (["describe"], "name an architecture to print"),
         (["site"], "Usage"),
         (["lab"], "Usage"),
         (["lab", "bogus"], "No such command 'bogus'"),

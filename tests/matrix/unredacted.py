@@ -1,4 +1,4 @@
-"""A pytest plugin: the record and what hosts say are written as they are, so that a test can show that its search finds secrets."""
+"""A pytest plugin: record and hosts' answers are written as they are: a search for secrets finds them."""
 
 from __future__ import annotations
 

@@ -23,6 +23,9 @@ from harness.clients.reasons import WayError
 from harness.clients.routes import Routes
 from harness.clients.trail import Record
 
+_PATIENCE = 60.0
+"""Seconds for a connection whose request sets no bound of its own."""
+
 
 class Line(Protocol):
     """An open TCP connection: what paramiko's channels and sockets have in common."""
@@ -130,7 +133,7 @@ class _Plain(HTTPConnection):
         self._opener = opener
 
     def _new_conn(self) -> Any:
-        return _opened(self._opener, self.host, int(self.port or self.default_port))
+        return _patient(_opened(self._opener, self.host, int(self.port or self.default_port)), self.timeout)
 
     @property
     def is_connected(self) -> bool:
@@ -149,7 +152,7 @@ class _Secure(HTTPSConnection):
         self._opener = opener
 
     def _new_conn(self) -> Any:
-        return _opened(self._opener, self.host, int(self.port or self.default_port))
+        return _patient(_opened(self._opener, self.host, int(self.port or self.default_port)), self.timeout)
 
     def connect(self) -> None:
         """Open the line, and speak TLS in memory: a line is no socket that ``ssl`` could take."""
@@ -166,6 +169,12 @@ class _Secure(HTTPSConnection):
     def is_connected(self) -> bool:
         """Whether it is open and its other end has not said goodbye."""
         return isinstance(self.sock, SSLTransport) and _is_open(self.sock.socket)
+
+
+def _patient(sock: _Socket, timeout: Any) -> _Socket:
+    """The same, on which nobody waits for ever, not even for the first word of TLS."""
+    sock.settimeout(timeout if isinstance(timeout, int | float) else _PATIENCE)
+    return sock
 
 
 def _is_open(sock: Any) -> bool:

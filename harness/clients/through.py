@@ -159,7 +159,11 @@ class _Secure(HTTPSConnection):
         context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
 
         def wrap(sock: Any, server_hostname: str | None = None) -> SSLTransport:
-            return SSLTransport(sock, context, server_hostname)
+            try:
+                return SSLTransport(sock, context, server_hostname)
+            except BaseException:
+                sock.close()
+                raise
 
         context.wrap_socket = wrap  # type: ignore[method-assign, assignment]
         self.ssl_context = context

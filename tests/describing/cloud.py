@@ -244,7 +244,7 @@ def _facts(cloud: Played, name: str) -> Facts:
         )
         if "compute-api" in roles and model.network
         else NO_TOOL,
-        broker=Broker() if "bus" in roles else NO_TOOL,
+        broker=Broker(nodes=("rabbit",)) if "bus" in roles else NO_TOOL,
         database=Database(kind="mysql", answers=True) if "database" in roles else NO_TOOL,
     )
 

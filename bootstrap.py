@@ -18,7 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 14)
-BESIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+BESIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 """Files of tests run beside each other, a file as a whole: its tests share what is costly to set up."""
 
 

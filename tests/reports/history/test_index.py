@@ -26,6 +26,8 @@ from tests.reports.runs import RUNS
 from tests.reports.test_versions import KEPT, kept
 
 FORK = multiprocessing.get_context("fork")
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+"""Swift's green threads, where some other test has loaded them, warn of every fork."""
 
 
 def everything(index: Index) -> list[Any]:

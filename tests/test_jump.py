@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import http.server
 import socket
-import ssl
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -383,28 +382,35 @@ def tls(folder: Path, name: str) -> Iterator[tuple[int, str]]:
     (folder / "server.pem").write_bytes(private + pem)
     (folder / "authority.pem").write_bytes(pem)
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    words = [sys.executable, "-c", TLS_SERVER, str(folder / "server.pem")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield int(server.stdout.readline()), str(folder / "authority.pem")
+        finally:
+            server.kill()
 
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "500000")
-            self.end_headers()
-            self.wfile.write(b"z" * 500_000)
 
-        def log_message(self, *_: Any) -> None:
-            pass
+TLS_SERVER = """
+import http.server, ssl, sys
 
-    with ExitStack() as stack:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        server.handle_error = lambda *_: None  # type: ignore[method-assign]
-        stack.callback(server.server_close)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(folder / "server.pem")
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        stack.callback(thread.join)
-        stack.callback(server.shutdown)
-        yield server.server_port, str(folder / "authority.pem")
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "500000")
+        self.end_headers()
+        self.wfile.write(b"z" * 500_000)
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server.handle_error = lambda *_: None
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1])
+server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""

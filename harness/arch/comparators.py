@@ -51,7 +51,7 @@ def _at_least(described: Any, observed: Any) -> bool:
 
 
 def _nearly(described: Any, observed: Any) -> bool:
-    """What is sold as 4 GB of memory or 500 GB of disk: firmware, kernel and decimal units take their share."""
+    """What is sold as 4 GB of memory or 500 GB of disk: firmware and decimal units take their share."""
     return _is_number(described) and _at_least(0.93 * described, observed)
 
 

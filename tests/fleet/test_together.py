@@ -90,7 +90,10 @@ def test_equal_secrets_are_no_news() -> None:
 
 def test_the_odd_ones_among_secrets_are_named_and_the_secret_is_not() -> None:
     (told,) = unequal_secrets(fleet(10, {3: sealed(1), 7: sealed(2)}))
-    assert str(told) == "/etc/nova/nova.conf: rabbit_password: other than on most nodes: compute-003, compute-007"
+    assert (
+        str(told)
+        == "/etc/nova/nova.conf: rabbit_password: other than on most nodes: compute-003, compute-007"
+    )
 
 
 def test_two_sides_of_one_size_are_told_so() -> None:

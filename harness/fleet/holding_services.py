@@ -39,14 +39,14 @@ def _service(path: tuple[str, ...], service: Service) -> Iterator[Observed]:
 
 
 def roles(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Observed]:
-    """The roles of which every service runs here; one that brings no service cannot be seen."""
+    """The roles of which every service runs here; one that is known to bring no service cannot be seen."""
     path = ("nodes", node, "roles")
     if isinstance(facts.services, Unknown):
         yield unseen(path, facts.services)
         return
     running = {name for name, service in facts.services.items() if service.running}
     rows = {name: set(role.services) for name, role in model.roles.items()}
-    if all(rows.get(role) for role in model.nodes[node].roles):
+    if all(rows.get(role, {role}) for role in model.nodes[node].roles):
         yield Observed(path, sorted(name for name, brings in rows.items() if brings and brings <= running))
     else:
         yield unseen(path, Unknown(unknown="one of its roles brings no service"))

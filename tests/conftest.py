@@ -15,7 +15,11 @@ settings.load_profile(os.environ.get("DEPLOYDAY_HYPOTHESIS", "same"))  # a commi
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("deployday tests")
     group.addoption(
-        "--essex-wire", metavar="DIR", type=Path, default=None, help="the folder of recorded Essex exchanges"
+        "--essex-wire",
+        metavar="DIR",
+        type=lambda text: Path(text).resolve(),
+        default=None,
+        help="the folder of recorded Essex exchanges",
     )
     group.addoption(
         "--conformance-seed",

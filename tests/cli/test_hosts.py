@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -198,8 +197,8 @@ def test_no_seal_and_no_control_character_gets_out(hosts: Rack) -> None:
         (("diff", "site.yaml"), "no snapshot of hosts"),
     ],
 )
-def test_wrong_usage(hosts: Rack, words: tuple[str, ...], told: str) -> None:
-    os.chdir(hosts.folder)
+def test_wrong_usage(hosts: Rack, words: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(hosts.folder)
     done = hosts(*words)
     assert (done.code, told in done.err) == (3, True), done.err
 

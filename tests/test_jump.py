@@ -31,9 +31,9 @@ from harness.hosts.jump import Jump
 from harness.hosts.keys import fresh_key, public_line, read_key
 from harness.site import Ssh, load_site
 from tests.clients.fake import TENANT, Reply, Rows, Service, access, serving
-from tests.hosts.daemon import Daemon, real_sshd
 from tests.hosts.guest import Mapped, a_guest
 from tests.hosts.machine import Machine, running
+from tests.hosts.sshd import Daemon, real_sshd
 
 Jumping = Callable[..., Jump]
 

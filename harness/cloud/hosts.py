@@ -24,7 +24,7 @@ from harness.fleet.peers import peers
 from harness.fleet.sealed import unequal_secrets
 from harness.fleet.strangers import dhcp_servers, orphaned_targets
 from harness.hosts import HostError, HostUnreachable
-from harness.hosts.facts.model import Facts, Unknown
+from harness.hosts.facts.model import NOT_ASKED, Facts, Unknown
 from harness.hosts.visiting import ANSWER_TIMEOUT, Visit
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from harness.cloud.story import Cloud
 
 T = TypeVar("T")
-UNASKED = "the host was not asked for it"
 _PATIENCE = 3 * ANSWER_TIMEOUT
 _PAUSE = 0.02
 
@@ -106,9 +105,8 @@ class Hosts:
         for node in told:
             self.hold(node, family)
         if not told:
-            reasons = {node: getattr(facts, part) for node, facts in fleet.items()}
-            first = next(iter(sorted(reasons.values(), key=lambda why: why.unknown == UNASKED)))
-            self._sure("", first)
+            node, facts = self._telling(part)
+            self._sure(node, getattr(facts, part))
 
     def skew(self, node: str) -> float:
         """Seconds by which a node's clock is surely off ours."""
@@ -204,14 +202,15 @@ class Hosts:
     def _telling(self, part: str) -> tuple[str, Facts]:
         """The first node that tells a part of the facts, and else the first that was asked for it."""
         fleet = self.all()
-        order = sorted(fleet, key=lambda node: isinstance(getattr(fleet[node], part), Unknown))
-        return order[0], fleet[order[0]]
+        told = {node: getattr(facts, part) for node, facts in fleet.items()}
+        node = min(told, key=lambda node: (isinstance(told[node], Unknown), told[node] == NOT_ASKED))
+        return node, fleet[node]
 
     def _sure(self, node: str, told: T | Unknown) -> T:
         """What was told; raises ``OutOfReach`` or ``Untold``."""
         if not isinstance(told, Unknown):
             return told
-        why = f"{node}: {told.unknown}" if node else told.unknown
+        why = f"{node}: {told.unknown}"
         raise OutOfReach(why) if told.denied else Untold(why)
 
     def _entered(self, visit: Visit) -> Visit:

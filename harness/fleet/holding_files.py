@@ -8,9 +8,7 @@ from typing import Any
 from harness.arch.model import ReferenceArchitecture
 from harness.arch.paths import Path
 from harness.fleet.observed import Observed, unseen, unseen_below
-from harness.hosts.facts.model import Facts, Unknown
-
-_UNASKED = Unknown(unknown="the host was not asked for it")
+from harness.hosts.facts.model import NOT_ASKED, Facts, Unknown
 
 
 def files(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Observed]:
@@ -20,7 +18,7 @@ def files(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Obs
         yield from unseen_below(described, here, facts.files, ("files",))
         return
     for path, wanted in described.files.items():
-        place, found = (*here, "files", path), facts.files.get(path, _UNASKED)
+        place, found = (*here, "files", path), facts.files.get(path, NOT_ASKED)
         if isinstance(found, Unknown):
             yield from unseen_below(wanted, place, found)
             continue
@@ -73,7 +71,7 @@ def space(node: str, facts: Facts, model: ReferenceArchitecture) -> Iterator[Obs
         place = (*here, "space", path, "free_gb")
         holder = holder_of(path, facts.space)
         if holder is None:
-            yield unseen(place, _UNASKED)
+            yield unseen(place, NOT_ASKED)
         else:
             free = facts.space[holder].free_mb / 1024
             yield Observed(place, round(free, 2), about="" if holder == path else f"it lies in {holder}")

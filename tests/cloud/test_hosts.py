@@ -15,7 +15,7 @@ from harness.errors import CloudError, OutOfReach, Untold
 from harness.evidence import RunFolder
 from harness.hostlist import Host
 from harness.hosts import HostError, HostUnreachable
-from harness.hosts.facts.model import ClockReading, Unknown
+from harness.hosts.facts.model import NOT_ASKED, ClockReading, Unknown
 from harness.hosts.visiting import Visit
 from tests.fleet.hosts import host
 
@@ -158,6 +158,14 @@ def test_nobody_told_anything(cloud: Cloud, seen: Callable[[Visit], None]) -> No
         seen(Visit(node=node, refused=f"{node}: no answer"))
     with pytest.raises(OutOfReach, match="no host told any facts"):
         cloud.hosts.all()
+
+
+def test_who_was_asked_says_why_nobody_can_tell(cloud: Cloud, seen: Callable[[Visit], None]) -> None:
+    for node in NODES:
+        seen(told(cloud, node, managed=NOT_ASKED))
+    seen(told(cloud, "compute-2", managed=Unknown(unknown="nova-manage is not on this host")))
+    with pytest.raises(Untold, match="compute-2: nova-manage is not on this host"):
+        cloud.hosts.hold_any("floating", "managed")
 
 
 def test_a_visit_that_somebody_spoiled_is_told(cloud: Cloud, folder: RunFolder) -> None:

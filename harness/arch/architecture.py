@@ -44,6 +44,21 @@ class Architecture:
         found = (name for name, node in self.model.nodes.items() if role in node.roles)
         return tuple(sorted(found, key=natural))
 
+    def alike(self) -> dict[str, tuple[str, ...]]:
+        """Nodes that have all their roles in common with another one, by the first of these roles.
+
+        No node stands twice: compute hosts that do the network, too, are named by ``compute`` alone.
+        """
+        groups: dict[frozenset[str], list[str]] = {}
+        for name, node in self.model.nodes.items():
+            groups.setdefault(frozenset(node.roles), []).append(name)
+        found: dict[str, list[str]] = {}
+        for roles, names in groups.items():
+            first = next((role for role in self.model.roles if role in roles), None)
+            if len(names) > 1 and first:
+                found.setdefault(first, []).extend(names)
+        return {role: tuple(sorted(names, key=natural)) for role, names in found.items()}
+
     def with_changes(self, changes: Mapping[Path, Any]) -> Architecture:
         """The same architecture with other values at some leaves,
         derived ones too; nothing is derived again.

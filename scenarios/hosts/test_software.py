@@ -5,8 +5,8 @@ from scenarios.hosts import FACTS
 
 
 def roles(arch: Architecture) -> Iterator[str]:
-    """Roles that several nodes have: only these can differ within."""
-    return (role for role in arch.model.roles if len(arch.nodes_with(role)) > 1)
+    """Of nodes that have all their roles in common, the first one: only these can differ among each other."""
+    return iter(arch.alike())
 
 
 @scenario(
@@ -59,7 +59,7 @@ def test_secrets(cloud: Cloud) -> None:
     cost=0.2,
 )
 def test_alike(cloud: Cloud, subject: str) -> None:
-    """The nodes of a role are alike: machine, system, packages, options, settings."""
+    """Nodes that have all their roles in common are alike: machine, system, packages, options, settings."""
     with cloud.step("look for the odd ones out"):
-        odd = cloud.hosts.odd_ones(cloud.arch.nodes_with(subject))
+        odd = cloud.hosts.odd_ones(cloud.arch.alike()[subject])
         cloud.check("none differs from the others", not odd, found="; ".join(odd[:10]))

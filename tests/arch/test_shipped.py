@@ -100,3 +100,11 @@ def test_architectures_are_found_inside_of_an_archive(tmp_path: Path) -> None:
         env=dict(os.environ),
     )
     assert done.stdout.strip() == load("essex/six-node").fingerprint
+
+
+def test_nodes_that_should_be_alike_are_named_once() -> None:
+    """Compute hosts do the network as well; a machine of its own kind has nothing to be like."""
+    arch = load("essex/six-node")
+    computes, storages = ("compute-1", "compute-2"), ("storage-1", "storage-2", "storage-3")
+    assert arch.alike() == {"compute": computes, "object-storage": storages}
+    assert load("essex/devstack-single").alike() == {}

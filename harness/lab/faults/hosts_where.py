@@ -32,9 +32,8 @@ def on(role: str, *stories: str) -> Catchers:
 
 
 def alike(arch: Any, node: str) -> tuple[str, ...]:
-    """A node that differs from others of its roles is told with each of the roles that others have too."""
-    roles = arch.model.nodes[node].roles
-    return tuple(f"hosts.alike[{role}]" for role in roles if len(arch.nodes_with(role)) > 1)
+    """A node that differs from another with all the same roles is told once, whatever its roles are."""
+    return tuple(f"hosts.alike[{role}]" for role, nodes in arch.alike().items() if node in nodes)
 
 
 def with_alike(role: str, *stories: str, common: tuple[str, ...] = ()) -> Catchers:

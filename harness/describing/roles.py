@@ -69,7 +69,7 @@ def by_catalogue(
     roles: Roles, found: Found, services: Mapping[str, Answering], hosts: Mapping[str, set[str]], names: Names
 ) -> None:
     """The nodes on which services answer; what is called is what the base calls it, or its own type."""
-    _same_controller(roles, services, hosts, names)
+    _same_controller(roles, found, services, hosts, names)
     for kind, service in services.items():
         role = found.based(("catalogue", kind, "role")) or kind
         known = roles.nodes_with(role)
@@ -87,7 +87,7 @@ def by_catalogue(
 
 
 def _same_controller(
-    roles: Roles, services: Mapping[str, Answering], hosts: Mapping[str, set[str]], names: Names
+    roles: Roles, found: Found, services: Mapping[str, Answering], hosts: Mapping[str, set[str]], names: Names
 ) -> None:
     """Where no host of the site says whose address it is: compute answers on the one host with its cert."""
     kept = set(roles.row(API).get("host_services", ()))
@@ -95,7 +95,9 @@ def _same_controller(
     if "compute" in services and len(own) == 1:
         address = services["compute"].at["internal"].host
         if not names.knows(address):
-            names.same(address, names.called(own[0]))
+            node = names.called(own[0])
+            names.same(address, node)
+            found.assumed.append(f"{address} is {node}: compute answers where nova keeps certificates")
 
 
 def by_services(roles: Roles, running: Mapping[str, set[str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ def test_without_hosts_it_loads_and_says_what_it_could_not_see(tmp_path: Path) -
     assert list(found.model.nodes) == ["controller", "compute-1", "compute-2"]
     assert "configuration" in text
     assert "no way into the hosts" in text
+    assert re.search(r"^# .*is controller: compute answers where nova keeps certificates", text, re.M)
 
 
 CHANGES: dict[str, Callable[[Facts], dict[str, Any]]] = {

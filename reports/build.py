@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from harness.arch.paths import show
 from harness.evidence.folder import RunFolder
+from harness.evidence.standing import Standing
 from harness.evidence.verdict import judge
 from harness.evidence.verdicts import Judgement, ScenarioVerdict
-from harness.evidence.waivers import Waiver as AcceptedDeviation
 from reports import annotate, ledger
 from reports.budget import Budget
 from reports.causes import causes, unreached
@@ -54,7 +54,11 @@ def build(folder: RunFolder, *, now: float | None = None) -> Report:
         scope=record.scope,
         deselected=record.deselected,
     )
-    return assemble(record, judgement)
+    told = assemble(record, judgement)
+    if now is None:
+        return told
+    as_of = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return told.model_copy(update={"banner": f"{told.banner}. As of {as_of}, not of the run's own time"})
 
 
 def assemble(record: Record, judgement: Judgement) -> Report:
@@ -81,7 +85,7 @@ def assemble(record: Record, judgement: Judgement) -> Report:
         unverified=annotate.unverified(clauses),
         discovered=discovered(record),
         rings=rings(record.rows, scenarios),
-        waivers=_waivers(record.waivers, judgement),
+        waivers=[_waiver(standing) for standing in judgement.waivers],
         timings=timings(record, scenarios, gates, clauses),
         remainders=_remainders(record),
         ledger=ledger.summary(record.ledger),
@@ -186,31 +190,21 @@ def _gates(plan: Iterable[Mapping[str, Any]], scenarios: Sequence[Scenario]) -> 
     return gates
 
 
-def _waivers(all_of_them: Iterable[AcceptedDeviation], judgement: Judgement) -> list[Waiver]:
-    covers: dict[str, list[str]] = {}
-    for path, clause in judgement.clauses.items():
-        if clause.waiver is not None:
-            covers.setdefault(clause.waiver.what, []).append(show(path))
-    for extra in judgement.extras:
-        if extra.waiver is not None:
-            covers.setdefault(extra.waiver.what, []).append(str(extra))
-    for key, scenario in judgement.scenarios.items():
-        for waiver in scenario.waivers:
-            if waiver.scenario is not None:
-                covers.setdefault(waiver.what, []).append(key)
-    return [_waiver(waiver, judgement, covers.get(waiver.what, [])) for waiver in all_of_them]
-
-
-def _waiver(waiver: AcceptedDeviation, judgement: Judgement, covers: list[str]) -> Waiver:
-    expired = waiver in judgement.expired_waivers
+def _waiver(standing: Standing) -> Waiver:
+    waiver = standing.waiver
+    line = waiver.where.rpartition(":")[2]
     return Waiver(
         target=waiver.what,
         reason=waiver.reason,
         owner=waiver.owner,
         ticket=waiver.ticket,
         until=waiver.until_text,
-        state="expired" if expired else ("used" if covers else "unused"),
-        covers=[] if expired else covers,
+        state=standing.status,
+        covers=list(standing.covers),
+        expected=waiver.observed,
+        seen=text(standing.seen),
+        says=text(standing.sentence),
+        line=int(line) if line.isdecimal() else 0,
     )
 
 

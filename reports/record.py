@@ -17,7 +17,8 @@ from harness.arch.clauses import ClauseTable
 from harness.errors import Problem, UsageError
 from harness.evidence.folder import RunFolder, read_json
 from harness.evidence.reader import Row, read_record, row_id
-from harness.evidence.waivers import Waiver, load_waivers
+from harness.evidence.waiverfile import load_waivers
+from harness.evidence.waivers import Waiver
 
 _LARGEST_LEDGER = 256 * 1024 * 1024
 

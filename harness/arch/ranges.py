@@ -17,7 +17,15 @@ def is_name(text: str) -> bool:
 
 def expand(name: str) -> list[str]:
     """The node names that a key stands for, itself if it has no range; ``ValueError`` says what is wrong."""
-    pieces = _RANGE.split(name)
+    names = spread(name)
+    if not all(map(is_name, names)):
+        raise ValueError("a node name of letters, digits, '.', '-' and '_', with ranges like [1:8]")
+    return names
+
+
+def spread(text: str) -> list[str]:
+    """The texts that a text with ranges stands for, whatever else is in it; ``ValueError`` as above."""
+    pieces = _RANGE.split(text)
     fixed, bounds = pieces[::3], list(zip(pieces[1::3], pieces[2::3], strict=True))
     numbers = [_numbers(low, high) for low, high in bounds]
     size = 1
@@ -25,13 +33,11 @@ def expand(name: str) -> list[str]:
         size *= len(each)
     if size > MAX_NODES:
         raise ValueError(f"a range of at most {MAX_NODES:,} nodes")
-    names = []
+    found = []
     for chosen in itertools.product(*numbers):
         parts = itertools.chain.from_iterable(itertools.zip_longest(fixed, chosen, fillvalue=""))
-        names.append("".join(parts))
-    if not all(map(is_name, names)):
-        raise ValueError("a node name of letters, digits, '.', '-' and '_', with ranges like [1:8]")
-    return names
+        found.append("".join(parts))
+    return found
 
 
 def _numbers(low: str, high: str) -> list[str]:

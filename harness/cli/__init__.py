@@ -22,7 +22,7 @@ WRONG_USAGE = 3
 
 
 _COMMANDS = ("run", "plan", "report", "compare", "clean", "describe")
-_GROUPS = ("history", "hosts", "lab", "rings", "site")
+_GROUPS = ("history", "hosts", "lab", "rings", "site", "waivers")
 
 
 def build(verb: str = "") -> typer.Typer:

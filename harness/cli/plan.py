@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from time import time
 from typing import Annotated
 
 import typer
@@ -24,8 +25,8 @@ from harness.cli.means import asked as asked_of
 from harness.cli.options import Cloud, Overlay, Runs, Set
 from harness.errors import CloudError, Problem, UsageError
 from harness.evidence.fold import Owner, owners, owns
-from harness.evidence.waivers import load_waivers
-from harness.plan import Board, Plan, Scenario, make_plan, missing
+from harness.evidence.waiverfile import load_waivers
+from harness.plan import Board, Plan, make_plan, missing
 from harness.plan.discover import discover
 from harness.plan.estimate import seconds
 from harness.plan.granting import picking, picking_any
@@ -71,7 +72,7 @@ def plan(
     declared = discover()
     pick = picking_any(site.arch) if lab else picking(site, datetime.now(UTC))
     planned = make_plan(declared, site.arch, missing={} if lab else missing(site), pick=pick)
-    _check_waivers(site, declared)
+    _check_waivers(site, planned)
     if explain:
         _explain(out, site.arch, _within_reach(planned), explain)
         return
@@ -114,14 +115,11 @@ def _within_reach(planned: Plan) -> Plan:
     )
 
 
-def _check_waivers(site: Site, declared: Sequence[Scenario]) -> None:
+def _check_waivers(site: Site, planned: Plan) -> None:
     """A file of waivers is wrong usage now, not after the run."""
     if site.file.waivers:
-        load_waivers(
-            site.file.waivers,
-            clauses=site.arch.table.clauses,
-            scenarios=[scenario.id for scenario in declared],
-        )
+        keys = [row.key for row in (*planned.scenarios, *planned.deselected)]
+        load_waivers(site.file.waivers, table=site.arch.table, scenarios=keys, now=time())
 
 
 def _heading(out: Console, site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +31,12 @@ class Format(StrEnum):
     junit = "junit"
 
 
+Now = Annotated[
+    bool, typer.Option("--now", help="Judge waivers and absent nodes as of now, not of the run's own time.")
+]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="TIME", help="The same, as of this time.")]
+
+
 def report(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="A run folder, a run-id, its last four digits, or latest.")
@@ -39,16 +46,15 @@ def report(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write it here instead of printing it."),
     ] = None,
-    now: Annotated[
-        str,
-        typer.Option("--now", metavar="TIME", help="Judge waivers as of this time, not of the run's own."),
-    ] = "",
+    now: Now = False,
+    as_of: AsOf = "",
     runs: Runs = Path("var/runs"),
 ) -> None:
     """Judge a stored run again, as of its own time: exit 0 GO, 1 NO-GO, 2 could not judge."""
     folder = open_run(run, home=runs)
-    judged = build(folder, now=_moment(now))
-    if not now:
+    moment = as_of_when(now, as_of)
+    judged = build(folder, now=moment)
+    if moment is None:
         write_all(judged, folder.path)
     if output is not None:
         output.write_text(FORMATS[format_](judged), encoding="utf-8")
@@ -74,15 +80,18 @@ def _show(judged: Report) -> None:
         typer.echo(FORMATS[Format.terminal](judged), nl=False)
 
 
-def _moment(text: str) -> float | None:
+def as_of_when(now: bool, text: str) -> float | None:
+    """The moment that waivers are judged as of (epoch seconds), None for the run's own time."""
+    if now and text:
+        raise UsageError("--now and --as-of name two different times")
     if not text:
-        return None
+        return time.time() if now else None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
             Problem(
-                "--now",
+                "--as-of",
                 "not a time",
                 expected="2012-05-04T06:00Z",
                 found=text,

@@ -1,7 +1,8 @@
 """What a run leaves behind, and the one judge over it.
 
 ``folder`` owns the names of a run's files, ``writer`` and ``reader`` the record, ``redaction`` what may not
-enter it, ``waivers`` the accepted deviations, ``verdict`` the judge. Everything here knows descriptions
+enter it, ``waivers`` the accepted deviations (``waiverfile`` their
+file, ``standing`` what became of each), ``verdict`` the judge. Everything here knows descriptions
 (``harness.arch``) and errors, and nothing of clouds, clients or pytest. The judge is pure: a stored run can
 be judged again.
 """
@@ -17,7 +18,8 @@ from harness.evidence.verdicts import (
     Judgement,
     ScenarioVerdict,
 )
-from harness.evidence.waivers import Waiver, load_waivers
+from harness.evidence.waiverfile import load_waivers
+from harness.evidence.waivers import Waiver
 from harness.evidence.writer import Recorder
 
 __all__ = [

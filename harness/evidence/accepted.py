@@ -1,4 +1,4 @@
-"""Which waivers count now, what each covers, and which were of no use."""
+"""Which waivers count now, and what each covers."""
 
 from __future__ import annotations
 
@@ -11,38 +11,25 @@ from harness.evidence.waivers import Waiver
 
 
 class Accepted:
-    """The waivers of a run as of a moment (epoch seconds); it remembers which were used."""
+    """The waivers of a run as of a moment (epoch seconds)."""
 
     def __init__(self, waivers: Iterable[Waiver], now: float) -> None:
-        self._all = tuple(waivers)
-        self._valid = tuple(waiver for waiver in self._all if not waiver.expired(now))
-        self._used: set[int] = set()
-
-    @property
-    def expired(self) -> tuple[Waiver, ...]:
-        """Those whose time is over."""
-        return tuple(waiver for waiver in self._all if waiver not in self._valid)
-
-    @property
-    def unused(self) -> tuple[Waiver, ...]:
-        """Those still valid that covered nothing: what they waive was not seen, or was seen otherwise."""
-        return tuple(w for index, w in enumerate(self._valid) if index not in self._used)
+        self.all = tuple(waivers)
+        self.now = now
+        self._valid = tuple(waiver for waiver in self.all if not waiver.expired(now))
 
     def clause(self, path: Path, observed: Any) -> Waiver | None:
         """The waiver that covers this observation of a clause."""
-        return self._first(w.clause is not None and w.covers_clause(path, observed) for w in self._valid)
+        return _first(w for w in self._valid if w.clause is not None and w.covers_clause(path, observed))
 
     def uninvited(self, path: Path) -> Waiver | None:
         """The waiver that covers an undescribed name."""
-        return self._first(w.clause == path and w.observed == PRESENT for w in self._valid)
+        return _first(w for w in self._valid if w.clause == path and w.observed == PRESENT)
 
-    def scenario(self, key: str, reason: str) -> Waiver | None:
-        """The waiver that covers this scenario, not passing for this reason."""
-        return self._first(w.scenario is not None and w.covers_scenario(key, reason) for w in self._valid)
+    def scenario(self, key: str, reason: str, step: str = "") -> Waiver | None:
+        """The waiver that covers this scenario, not passing for this reason, in this step."""
+        return _first(w for w in self._valid if w.covers_scenario(key, reason, step))
 
-    def _first(self, covering: Iterable[bool]) -> Waiver | None:
-        for index, covers in enumerate(covering):
-            if covers:
-                self._used.add(index)
-                return self._valid[index]
-        return None
+
+def _first(covering: Iterable[Waiver]) -> Waiver | None:
+    return next(iter(covering), None)

@@ -55,8 +55,11 @@ def banner(
     scenarios: Mapping[str, ScenarioVerdict],
     scope: str,
     captured: Sequence[str] = (),
+    waivers: Sequence[str] = (),
 ) -> str:
-    """One line: the answer with what it rests on; ``captured`` says which clouds described themselves."""
+    """One line: the answer with what it rests on; ``captured`` says which clouds described themselves,
+    ``waivers`` which of them want something done.
+    """
     parts = [f"{covered.verified} of {covered.total} clauses verified"]
     deviating = covered.states.get("deviates", 0) - covered.waived
     failed = sum(v.verdict == "fail" and (v.counts or not v.waivers) for v in scenarios.values())
@@ -67,6 +70,7 @@ def banner(
     parts += [
         f"{covered.states.get('out_of_reach', 0)} out of reach",
         f"{covered.waived + _excused(scenarios)} waived",
+        *waivers,
         f"scope {scope}",
     ]
     source = f". Captured from the cloud itself ({'; '.join(captured)}): as it was, not as it was meant"

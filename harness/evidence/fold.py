@@ -89,7 +89,8 @@ def _unowned(clause: Clause, left_out: Sequence[str]) -> str:
 
 
 def _inherited(clause: Clause, key: str, owner: ScenarioVerdict, ran: bool) -> ClauseVerdict:
-    waiver = owner.waivers[0] if owner.waivers and owner.verdict in ("fail", "blocked", "unknown") else None
+    own = (waiver for waiver in owner.waivers if waiver.scenario == key)
+    waiver = next(own, None) if owner.verdict in ("fail", "blocked", "unknown") else None
     verdict = ClauseVerdict("unknown", f"{key} ran and did not observe it", scenario=key, waiver=waiver)
     if ran:
         return verdict

@@ -82,6 +82,12 @@ def sights(
     return seen, strangers
 
 
+def looked(rows: Iterable[Row]) -> frozenset[Path]:
+    """The collections whose names somebody saw."""
+    found = (_path(row, "collection") for row in rows if row["kind"] == "names" and _cites(row))
+    return frozenset(path for path in found if path is not None)
+
+
 def _observation(
     clause: Clause, row: Row, ledger_ids: Collection[str], evidence: frozenset[str] | None
 ) -> Sight:

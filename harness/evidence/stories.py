@@ -40,6 +40,7 @@ class Stories:
             if row.get("outcome") in FROM_OUTCOME and row.get("scenario"):
                 self.verdicts[row["scenario"]] = row
         self.by_id = {row_id(row): row for row in rows}
+        self._steps = {row["scenario"]: row for row in rows if row["kind"] == "step" and row.get("scenario")}
 
     def ran(self) -> frozenset[str]:
         """Keys of the scenarios that came to an end of their own."""
@@ -54,6 +55,7 @@ class Stories:
         base = self._without_a_verdict(planned) if row is None else self._from_row(row)
         base = replace(
             base,
+            step=self._broken_step(key),
             deviations=tuple(dict.fromkeys(show(each.path) for each in found)),
             waivers=_once(each.waiver for each in found if each.waiver),
         )
@@ -84,6 +86,11 @@ class Stories:
             return ScenarioVerdict("out_of_reach", False, reason or "this access cannot see it")
         during = "while it ran" if planned["key"] in self.begun else "before it began"
         return ScenarioVerdict("unknown", False, f"{ENDED_EARLY}, {during}")
+
+    def _broken_step(self, key: str) -> str:
+        """The sentence of its last step, where that was not completed."""
+        last = self._steps.get(key, {})
+        return "" if last.get("ok") is True else str(last.get("title") or "")
 
     def _component(self, cites: Iterable[str]) -> str:
         """The service behind the last cited exchange or command."""
@@ -152,7 +159,7 @@ def _root(
 def _counted(verdict: ScenarioVerdict, key: str, level: str, accepted: Accepted) -> ScenarioVerdict:
     if verdict.verdict not in ("fail", "blocked", "unknown"):
         return replace(verdict, counts=False)
-    waiver = accepted.scenario(key, verdict.reason)
+    waiver = accepted.scenario(key, verdict.reason, verdict.step)
     if waiver:
         verdict = replace(verdict, waivers=(waiver, *verdict.waivers))
     return replace(verdict, counts=level == "must" and waiver is None)

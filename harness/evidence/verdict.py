@@ -17,7 +17,8 @@ from harness.evidence.answer import answer, banner, out_of_reach
 from harness.evidence.coverage import coverage
 from harness.evidence.fold import Owner, fold, inherit, owners, owns
 from harness.evidence.reader import Row
-from harness.evidence.sight import Sight, evidence_rows, judge_clause, sights
+from harness.evidence.sight import Sight, evidence_rows, judge_clause, looked, sights
+from harness.evidence.standing import Seen, counted, sentences, standings
 from harness.evidence.stories import Stories, deviations, extras, rooted
 from harness.evidence.verdicts import ClauseVerdict, Judgement, ScenarioVerdict
 from harness.evidence.waivers import Waiver
@@ -54,18 +55,19 @@ def judge(
     covered = coverage(table, clauses)
     ended_early = not any(row["kind"] == "run" and row.get("phase") == "end" for row in rows)
     said = answer(table, clauses, scenarios, strange, covered, ended_early, bool(plan))
+    judged_so = Seen(clauses, scenarios, strange, looked(rows), stories.ran())
+    waived = standings(accepted.all, judged_so, now)
     return Judgement(
         clauses=clauses,
         scenarios=scenarios,
         extras=strange,
         go=said.go,
-        because=said.because,
+        because=(*said.because, *sentences(waived)),
         coverage=covered,
-        banner=banner(said.go, covered, scenarios, scope, table.captured),
+        banner=banner(said.go, covered, scenarios, scope, table.captured, counted(waived)),
         ended_early=ended_early,
         out_of_reach=out_of_reach(clauses, scenarios),
-        unused_waivers=accepted.unused,
-        expired_waivers=accepted.expired,
+        waivers=waived,
     )
 
 

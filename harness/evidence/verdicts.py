@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.arch.clauses import Level
 from harness.arch.paths import Path, show
 from harness.evidence.waivers import Waiver
+
+if TYPE_CHECKING:
+    from harness.evidence.standing import Standing
 
 State = Literal["verified", "deviates", "unknown", "blocked", "out_of_reach", "not_applicable"]
 Verdict = Literal["pass", "fail", "blocked", "unknown", "not_applicable", "out_of_reach"]
@@ -54,8 +57,8 @@ class ScenarioVerdict:
     ``met`` says whether its dependants may run: a story that was completed is met even where the cloud
     deviates. ``root`` is the key of the failed scenario that blocks this one, ``component`` the service
     behind the failure (of the root, where blocked), ``deviations`` the printed paths of what it saw deviate,
-    ``waivers`` those that were used. ``counts`` is false where a waiver or the level takes a failure out of
-    the answer.
+    ``waivers`` those that were used, ``step`` the sentence of the step that was not completed. ``counts`` is
+    false where a waiver or the level takes a failure out of the answer.
     """
 
     verdict: Verdict
@@ -68,6 +71,7 @@ class ScenarioVerdict:
     deviations: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     counts: bool = True
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,7 @@ class Judgement:
     banner: str
     ended_early: bool = False
     out_of_reach: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unused_waivers: tuple[Waiver, ...] = ()
-    expired_waivers: tuple[Waiver, ...] = ()
+    waivers: tuple[Standing, ...] = ()
 
     @property
     def exit_code(self) -> int:

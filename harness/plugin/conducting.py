@@ -14,7 +14,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.evidence.folder import RunFolder, create_run, write_json
-from harness.evidence.waivers import load_waivers
+from harness.evidence.waiverfile import load_waivers
 from harness.lease import Lease, die_with_parent, join
 from harness.plugin.machine import load, machine
 from harness.plugin.referee import Referee
@@ -100,8 +100,8 @@ class Conducting:
         path: Path | None = self.run.site.file.waivers
         if path is not None:
             plan = self.run.plan
-            ids = {row.id for row in (*plan.scenarios, *plan.deselected)}
-            load_waivers(path, clauses=self.run.site.arch.table.clauses, scenarios=ids)
+            keys = [row.key for row in (*plan.scenarios, *plan.deselected)]
+            load_waivers(path, table=self.run.site.arch.table, scenarios=keys, now=time.time())
         return path
 
     def _lease_accounts(self) -> None:

@@ -10,7 +10,8 @@ from harness.evidence.accepted import Accepted
 from harness.evidence.reader import Row, Tail
 from harness.evidence.sight import sights
 from harness.evidence.stories import deviations, extras
-from harness.evidence.waivers import Waiver, load_waivers
+from harness.evidence.waiverfile import load_waivers
+from harness.evidence.waivers import Waiver
 from harness.ledger.file import MadeSoFar
 from harness.plugin.state import Run
 

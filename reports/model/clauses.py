@@ -70,5 +70,11 @@ class Waiver(Model):
     owner: str
     ticket: str
     until: str
-    state: Literal["used", "unused", "expired"]
+    state: Literal["used", "unused", "expired", "changed", "resolved"] = Field(
+        description="Unused: this run cannot say whether it is needed. Resolved: it asks to be removed."
+    )
     covers: list[str]
+    expected: Any = Field(default=None, description="The observation that it accepts.")
+    seen: str = Field(default="", description="What was seen of what it is about; empty if nothing was.")
+    says: str = Field(default="", description="What somebody should know of it; empty if nothing.")
+    line: int = Field(default=0, description="Where it stands in the file of waivers.")

@@ -53,6 +53,7 @@ def _answer(report: Report) -> TestCase:
 def _properties(report: Report) -> Iterable[tuple[str, str]]:
     yield "deployday.verdict", report.verdict
     yield "deployday.banner", report.banner
+    yield from (("deployday.waiver", f"{each.target}: {each.says}") for each in report.waivers if each.says)
     yield "deployday.run", report.run.id
     yield "deployday.architecture", f"{report.run.architecture} {report.run.fingerprint[:12]}"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reports.annotate import unreached
-from reports.model import VERDICTS, Cause, Deviation, Report
+from reports.model import VERDICTS, Cause, Deviation, Report, Waiver
 from reports.text import count, line, plain, seconds, value
 
 _CAUSES = 8
@@ -119,7 +119,7 @@ def _notes(report: Report) -> Iterable[str]:
             [
                 "Waivers:",
                 "",
-                *(f"- {w.state}: {code(w.target)}, {prose(w.reason)} (until {w.until})" for w in waivers),
+                *map(_waiver, waivers),
             ]
         )
     if report.ledger.left:
@@ -129,6 +129,12 @@ def _notes(report: Report) -> Iterable[str]:
         yield f"Left in the cloud: {left}"
     if report.doubles:
         yield f"Run against a lab; doubles: {', '.join(prose(double.what, 60) for double in report.doubles)}"
+
+
+def _waiver(each: Waiver) -> str:
+    word = {"resolved": "to be removed"}.get(each.state, each.state)
+    says = f": {prose(each.says)}" if each.says else ""
+    return f"- {word}: {code(each.target)}, {prose(each.reason)} (until {each.until}){says}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -34,6 +34,7 @@ _BLOCKED = 3
 _DEVIATIONS = 4
 _LINKS = 3
 _REASONS = 4
+_WAIVERS = 6
 
 
 def to_terminal(report: Report) -> str:
@@ -172,8 +173,10 @@ def _notes(report: Report) -> Iterable[RenderableType]:
             ("Left in the cloud ", "bold yellow"),
             safe(", ".join(f"{each.kind} {each.name}" for each in left[:4])),
         )
-    expired = [waiver.target for waiver in report.waivers if waiver.state == "expired"]
-    if expired:
-        yield Text.assemble(("Expired waivers ", "bold yellow"), safe(", ".join(expired)))
+    said = [waiver for waiver in report.waivers if waiver.says]
+    for waiver in said[:_WAIVERS]:
+        yield Text.assemble(("Waiver ", "bold yellow"), safe(f"{waiver.target}: {waiver.says}", limit=400))
+    if len(said) > _WAIVERS:
+        yield Text(f"and {count(len(said) - _WAIVERS, 'waiver')} more, in the report", "dim")
     for warning in report.warnings:
         yield safe(warning, "yellow")

@@ -34,6 +34,10 @@ def waiver(**fields: Any) -> Waiver:
     return Waiver(**given_, reason="known", owner="me", ticket="T-1", until=2000.0)
 
 
+def standing(judgement: Judgement) -> list[tuple[str, str]]:
+    return [(each.status, each.seen) for each in judgement.waivers]
+
+
 def verdict_of(judgement: Judgement, path: str) -> Any:
     return judgement.clauses[parse(path)]
 
@@ -310,9 +314,59 @@ def test_a_waiver_covers_what_it_says_until_it_ends() -> None:
     assert judgement.scenarios["compute.flavors"].verdict == "pass"
     assert judgement.coverage.waived == 1
     late = judged(good(ram=1024), waivers=accepted, now=2001.0)
-    assert (late.exit_code, late.expired_waivers) == (1, tuple(accepted))
+    assert (late.exit_code, standing(late)) == (1, [("expired", "1024")])
+    assert "1 expired" in late.banner
     other = judged(good(ram=2048), waivers=accepted, now=1999.0)
-    assert (other.exit_code, other.unused_waivers) == (1, tuple(accepted))
+    assert (other.exit_code, standing(other)) == (1, [("changed", "2048")])
+    assert "changed: expected 1024, seen 2048: it counts again" in other.because[-1]
+
+
+def test_what_deviates_no_more_asks_to_be_removed() -> None:
+    accepted = [
+        waiver(clause=parse(RAM)),
+        waiver(clause=("catalogue", "s3"), observed="present"),
+        waiver(scenario="identity.token", observed="no valid host"),
+    ]
+    judgement = judged(good(), waivers=accepted, now=1999.0)
+    assert [status for status, _ in standing(judgement)] == ["resolved", "resolved", "resolved"]
+    assert (judgement.go, "3 to be removed" in judgement.banner) == ("GO", True)
+    late = judged(good(), waivers=accepted, now=2001.0)
+    assert [status for status, _ in standing(late)] == ["resolved", "resolved", "resolved"]
+
+
+def test_what_nobody_looked_at_keeps_its_waiver() -> None:
+    accepted = [waiver(clause=parse(RAM)), waiver(scenario="compute.boot", observed="no valid host")]
+    judgement = judged(Record(), waivers=accepted, now=1.0)
+    assert [status for status, _ in standing(judgement)] == ["unused", "unused"]
+    late = judged(Record(), waivers=accepted, now=2001.0)
+    assert [status for status, _ in standing(late)] == ["expired", "expired"]
+
+
+def test_a_failure_for_another_reason_or_in_another_step_counts() -> None:
+    accepted = [waiver(scenario="compute.boot", observed="no valid*", step="boot a server")]
+
+    def failing(reason: str, step: str) -> Judgement:
+        record = good()
+        record.add("step", scenario="compute.boot", phase="end", title=step, ok=False)
+        return judged(record.verdict("compute.boot", "failed", reason=reason), waivers=accepted, now=1.0)
+
+    assert standing(failing("no valid host", "boot a server")) == [("used", "no valid host")]
+    assert standing(failing("no network", "boot a server")) == [
+        ("changed", "no network in step 'boot a server'")
+    ]
+    assert standing(failing("no valid host", "log in"))[0][0] == "changed"
+    assert failing("no valid host", "log in").exit_code == 1
+
+
+def test_a_waived_deviation_excuses_no_failure_of_the_same_story() -> None:
+    plan = [row for row in PLAN if row["key"] != "compute.flavors"]
+    plan.append({"key": "compute.flavors", "owns": ["compute"], "needs": []})
+    record = good(ram=1024).verdict("compute.flavors", "failed", reason="no answer")
+    lost = clause("compute.scheduler", "filter")
+    both = replace(SMALL, clauses={**SMALL.clauses, lost.path: lost})
+    judgement = judged(record, both, plan, waivers=[waiver(clause=parse(RAM))], now=1.0)
+    assert verdict_of(judgement, "compute.scheduler").state == "unknown"
+    assert verdict_of(judgement, "compute.scheduler").waiver is None
 
 
 def test_a_waiver_for_one_observation_covers_no_second_one() -> None:

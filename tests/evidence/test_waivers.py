@@ -10,6 +10,7 @@ import pytest
 from harness.arch.paths import parse
 from harness.errors import UsageError
 from harness.evidence import load_waivers
+from tests.evidence.rows import SMALL
 
 GOOD = """\
 - clause: compute.flavors["m1.tiny"].ram
@@ -49,7 +50,7 @@ def entry(**fields: Any) -> str:
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
-    ram, boot = load(tmp_path, GOOD, clauses=[RAM], scenarios=["compute.boot"])
+    ram, boot = load(tmp_path, GOOD, table=SMALL, scenarios=["compute.boot[compute-1]"])
     assert (ram.clause, ram.scenario, ram.observed, ram.where) == (
         RAM,
         None,
@@ -114,7 +115,7 @@ BAD = [
     (entry(subject="x"), "subject: a clause has no subject"),
     (entry(clause=None, scenario="a[b", reason="r"), "scenario: not a scenario"),
     (entry(clause=None, scenario="a[b]", subject="c"), "scenario: not a scenario"),
-    (entry(unti="x"), "hint: did you mean 'until'?"),
+    (entry(unti="x"), "hint: did you mean until?"),
     ("- just text\n", "waivers.yaml:1: not a waiver"),
     ("a: b\n", "waivers.yaml:1: not a file of waivers"),
     ("- [\n", "not YAML"),
@@ -141,11 +142,79 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 def test_names_are_held_against_the_description(tmp_path: Path) -> None:
     text = GOOD.replace("m1.tiny", "m1.tyny").replace("compute.boot", "compute.boots")
     with pytest.raises(UsageError) as error:
-        load(tmp_path, text, clauses=[RAM], scenarios=["compute.boot"])
+        load(tmp_path, text, table=SMALL, scenarios=["compute.boot[compute-1]"])
     assert 'did you mean compute.flavors["m1.tiny"].ram?' in str(error.value)
     assert "did you mean compute.boot?" in str(error.value)
     extra = entry(clause="catalogue.s3", observed="present")
-    assert load(tmp_path, extra, clauses=[RAM])[0].clause == ("catalogue", "s3")
+    assert load(tmp_path, extra, table=SMALL)[0].clause == ("catalogue", "s3")
+
+
+SUBJECTS = ("compute.boot", "hosts.files[storage-1]", "hosts.files[storage-2]")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"clause": "catalogue.image.name", "observed": "present"}, "is described: `present` is for what is"),
+        ({"clause": "region.s3", "observed": "present"}, "nothing is too much there"),
+        ({"clause": "catalogu.s3", "observed": "present"}, "did you mean catalogue?"),
+        ({"scenario": "hosts.files"}, "expected: subject: storage-1, or a range of them"),
+        ({"scenario": "hosts.files", "subject": "storage-7"}, "hosts.files has no such subject"),
+        ({"scenario": "hosts.files", "subject": "storage-[1:3]"}, "found: storage-3"),
+        ({"scenario": "compute.boot", "subject": "storage-1"}, "compute.boot has no subjects"),
+    ],
+)
+def test_a_waiver_of_nothing_is_refused(tmp_path: Path, fields: dict[str, str], told: str) -> None:
+    about = {"clause": None} | fields
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, entry(**{"observed": "no space"} | about), table=SMALL, scenarios=SUBJECTS)
+    assert told in str(error.value)
+    assert "waivers.yaml:2" in str(error.value)
+
+
+def test_a_range_is_a_waiver_for_each(tmp_path: Path) -> None:
+    text = entry(clause=None, scenario="hosts.files", subject="storage-[1:2]", observed="no space")
+    waivers = load(tmp_path, text, scenarios=SUBJECTS)
+    assert [each.what for each in waivers] == ["hosts.files[storage-1]", "hosts.files[storage-2]"]
+    paths = load(tmp_path, entry(clause="'nodes.storage-[01:02].ports'", observed="[22]"))
+    assert [each.what for each in paths] == ["nodes.storage-01.ports", "nodes.storage-02.ports"]
+
+
+@pytest.mark.parametrize("observed", ["'*'", "'**'", "''", "'* *'"])
+def test_any_failure_at_all_cannot_be_waived(tmp_path: Path, observed: str) -> None:
+    with pytest.raises(UsageError, match="would cover any failure"):
+        load(tmp_path, entry(clause=None, scenario="compute.boot", observed=observed))
+
+
+def test_the_step_counts_where_it_is_said(tmp_path: Path) -> None:
+    text = entry(clause=None, scenario="compute.boot", observed="'no answer? *'", step="boot*")
+    (waiver,) = load(tmp_path, text)
+    assert waiver.covers_scenario("compute.boot", "no answer? 60 s", "boot a server")
+    assert not waiver.covers_scenario("compute.boot", "no answer? 60 s", "log in")
+    assert not waiver.covers_scenario("compute.boot", "no answers 60 s", "boot a server")
+
+
+def test_it_holds_for_a_year_at_most(tmp_path: Path) -> None:
+    (waiver,) = load(tmp_path, entry(until="2013-06-01"))
+    now = waiver.until - 360 * 86400
+    assert load(tmp_path, entry(until="2013-06-01"), now=now)
+    with pytest.raises(UsageError, match="at most a year from now"):
+        load(tmp_path, entry(until="2013-06-01"), now=now - 10 * 86400)
+    assert waiver.ends_soon(waiver.until - 86400)
+    assert not waiver.ends_soon(now)
+    assert not waiver.ends_soon(waiver.until + 1)
+
+
+def test_the_same_cannot_be_waived_twice(tmp_path: Path) -> None:
+    assert len(load(tmp_path, entry() + entry(observed="2"))) == 2
+    with pytest.raises(UsageError, match=r"a\.b: waived already"):
+        load(tmp_path, entry() + entry(owner="another"))
+
+
+@pytest.mark.parametrize("key", ["reason", "owner", "ticket", "until"])
+def test_a_placeholder_is_still_to_be_filled_in(tmp_path: Path, key: str) -> None:
+    with pytest.raises(UsageError, match="filled in" if key != "until" else "not a date"):
+        load(tmp_path, entry(**{key: "<why this is accepted>"}))
 
 
 def test_a_bomb_and_a_huge_file_are_refused(tmp_path: Path) -> None:

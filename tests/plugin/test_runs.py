@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -191,7 +192,8 @@ def test_a_deviation_fails_the_scenario_and_blocks_nothing(drive: Drive, pyteste
             "  region: described 'RegionOne', observed 'elsewhere'",
         ]
     )
-    rest = "reason: r, owner: o, ticket: T-1, until: 2999-01-01"
+    until = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    rest = f"reason: r, owner: o, ticket: T-1, until: {until}"
     lines = [
         f"- {{clause: '{FLAVOR}', observed: 1024, {rest}}}",
         f"- {{clause: region, observed: elsewhere, {rest}}}",

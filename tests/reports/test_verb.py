@@ -64,14 +64,14 @@ def test_it_can_write_one_format_into_a_file(made: Callable[[str], RunFolder], t
 
 def test_judged_as_of_another_time_it_leaves_the_files_alone(made: Callable[[str], RunFolder]) -> None:
     folder = made("go")
-    _, printed = call(str(folder.path), "--now", "2028-01-01")
-    assert "Expired waivers" in printed
+    _, printed = call(str(folder.path), "--as-of", "2028-01-01")
+    assert "it counts again" in printed
     assert not folder.report_json.exists()
 
 
 def test_a_time_that_is_none_is_wrong_usage(made: Callable[[str], RunFolder]) -> None:
     with pytest.raises(UsageError, match="not a time"):
-        call(str(made("go").path), "--now", "yesterday")
+        call(str(made("go").path), "--as-of", "yesterday")
 
 
 def test_after_a_run_it_writes_prints_and_gives_the_code(

@@ -1,0 +1,64 @@
+"""``--rerun RUN``: fix, and run again what that has to do with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.errors import UsageError
+from harness.evidence.folder import read_json
+from harness.site import Site
+
+if TYPE_CHECKING:
+    from harness.cli.again import Again
+
+Rerun = Annotated[
+    str,
+    typer.Option(
+        "--rerun", metavar="RUN", help="Run again what did not pass in RUN, or may have changed since."
+    ),
+]
+
+
+def refuse_beside(option: str, others: Mapping[str, bool]) -> None:
+    """Raise ``UsageError`` where an option stands beside one that makes no sense with it."""
+    given = [name for name, there in others.items() if there]
+    reasons = {
+        "--lab": "--lab brings up a cloud of its own, of which no earlier run knows anything; "
+        "bring one up with `deployday lab up` and give its site",
+        "-k": f"-k chooses by name, {option} by what came of the run",
+        "--repeat": f"{option} carries what passed; a repetition tells it again",
+    }
+    if given:
+        raise UsageError(f"{option} and {given[0]} exclude each other: {reasons[given[0]]}")
+
+
+def of_the_run(
+    rerun: str,
+    home: Path,
+    target: str,
+    cloud: str | None,
+    overlays: Sequence[Path],
+    sets: Sequence[str],
+) -> tuple[str, str | None, list[Path], list[str]]:
+    """What is run on: what the user says; where nothing is said, what the earlier run was run on."""
+    from harness.cli.again import facts_of, the_run
+
+    folder = the_run(rerun, home)
+    if target:
+        return target, cloud, list(overlays), list(sets)
+    ref, known, layers, changes = facts_of(read_json(folder.run))
+    return ref, cloud or known, list(overlays) or [Path(each) for each in layers], list(sets) or changes
+
+
+def choose_again(site: Site, rerun: str, home: Path) -> Again:
+    """Choose what runs again, and say so."""
+    from harness.cli.again import again, the_run, words
+
+    chosen = again(site, the_run(rerun, home))
+    for row in words(chosen):
+        typer.echo(row)
+    return chosen

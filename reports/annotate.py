@@ -80,13 +80,16 @@ def undescribed(judgement: Judgement) -> list[tuple[str, Deviation]]:
     ]
 
 
-def coverage(clauses: Sequence[Clause]) -> Coverage:
-    """Counted over the leaves themselves, whole, by area and by the means of seeing."""
+def coverage(clauses: Sequence[Clause], carried: int = 0) -> Coverage:
+    """Counted over the leaves themselves, whole, by area and by the means of seeing; ``carried`` of the
+    verified ones were seen by an earlier run.
+    """
     areas = dict.fromkeys(clause.area for clause in clauses)
     by_means = {means: [c for c in clauses if c.visible == means] for means in _MEANS}
     return Coverage(
         verified=_verified(clauses),
         total=len(clauses),
+        carried=carried,
         counts=_counts(clauses),
         areas=[_area(name, [clause for clause in clauses if clause.area == name]) for name in areas],
         visible={means: (_verified(rows), len(rows)) for means, rows in by_means.items() if rows},

@@ -64,7 +64,7 @@ def unreached(record: Record, scenarios: Iterable[Scenario]) -> list[Scenario]:
     """Scenarios that an early end (a crash, ``-x``, an interrupt) left without a verdict of their own."""
     judged = {
         str(row["scenario"])
-        for row in record.rows
+        for row in record.everything
         if row["kind"] == "verdict" and row.get("outcome") != "not_reached"
     }
     return [

@@ -32,7 +32,7 @@ def discovered(record: Record) -> Discovered:
 
 def _names(record: Record) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in record.rows:
+    for row in record.everything:
         names = row.get("names")
         if row["kind"] == "names" and isinstance(names, list) and len(found) < _COLLECTIONS:
             found[line(text(row.get("collection")))] = [line(text(name)) for name in names[:_NAMES]]

@@ -15,6 +15,8 @@ from typing import Any
 
 from harness.arch.clauses import ClauseTable
 from harness.errors import Problem, UsageError
+from harness.evidence.carried import From, in_order, read_carried
+from harness.evidence.carrying import carried_of
 from harness.evidence.folder import RunFolder, read_json
 from harness.evidence.reader import Row, read_record, row_id
 from harness.evidence.waiverfile import load_waivers
@@ -25,7 +27,11 @@ _LARGEST_LEDGER = 256 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Record:
-    """Everything that a run left behind."""
+    """Everything that a run left behind.
+
+    ``rows`` are its own; ``earlier`` those of the results that it carries from other runs, and ``resources``
+    the ids of what these had made.
+    """
 
     run: Mapping[str, Any]
     table: ClauseTable
@@ -37,6 +43,15 @@ class Record:
     waivers: tuple[Waiver, ...]
     warnings: list[str] = field(default_factory=list)
     hosts: Path | None = None
+    tenants: Mapping[str, int] = field(default_factory=dict)
+    carried: Mapping[str, From | None] = field(default_factory=dict)
+    earlier: list[Row] = field(default_factory=list)
+    resources: frozenset[str] = frozenset()
+
+    @property
+    def everything(self) -> list[Row]:
+        """All rows that the run is judged by, those of earlier runs first."""
+        return [*self.earlier, *self.rows] if self.earlier else self.rows
 
     @property
     def started(self) -> float:
@@ -70,13 +85,13 @@ class Record:
     @cached_property
     def by_id(self) -> Mapping[str, Row]:
         """Rows by what others cite them as."""
-        return {row_id(row): row for row in self.rows}
+        return {row_id(row): row for row in self.everything}
 
     @cached_property
     def by_scenario(self) -> Mapping[str, list[Row]]:
         """Rows of each scenario key, in their writer's order."""
         found: dict[str, list[Row]] = {}
-        for row in self.rows:
+        for row in self.everything:
             if row.get("scenario"):
                 found.setdefault(str(row["scenario"]), []).append(row)
         return found
@@ -96,10 +111,12 @@ def read(folder: RunFolder) -> Record:
     run = read_json(folder.run)
     table, plan = _table(folder, run, warnings), _plan(folder, warnings)
     deselected = plan.get("deselected")
+    kept = read_carried(folder)
+    carried = carried_of(plan, kept.results)
     return Record(
         run=run,
         table=table,
-        plan=list(plan["scenarios"]),
+        plan=in_order(plan),
         scope=str(plan.get("scope") or "all"),
         deselected=[row for row in deselected if isinstance(row, dict)]
         if isinstance(deselected, list)
@@ -109,6 +126,10 @@ def read(folder: RunFolder) -> Record:
         waivers=tuple(load_waivers(folder.waivers)) if folder.waivers.exists() else (),
         warnings=warnings,
         hosts=folder.hosts,
+        tenants=_tenants(plan),
+        carried=carried,
+        earlier=[row for row in kept.rows if row.get("scenario") is None or row["scenario"] in carried],
+        resources=kept.resources,
     )
 
 
@@ -137,6 +158,16 @@ def _plan(folder: RunFolder, warnings: list[str]) -> Mapping[str, Any]:
             Problem(str(folder.plan), "not a plan", expected=f"scenarios, each with {', '.join(wanted)}")
         )
     return plan
+
+
+def _tenants(plan: Mapping[str, Any]) -> Mapping[str, int]:
+    """Account → how many servers at once its tenant had room for."""
+    found = plan.get("tenants")
+    return (
+        {str(name): most for name, most in found.items() if isinstance(most, int)}
+        if isinstance(found, dict)
+        else {}
+    )
 
 
 def _ledger(path: Path) -> list[dict[str, Any]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from harness.evidence import Recorder, RunFolder
 from harness.fleet.questions import questions
@@ -17,15 +19,18 @@ from harness.site import Site
 
 
 class Round:
-    """Visits every described node that the site gives an address for; ``end`` waits for it.
+    """Visits every described node that the site gives an address for, or ``only`` some; ``end`` waits for it.
 
     The key under which secrets of hosts are compared lives and dies in here.
     """
 
-    def __init__(self, site: Site, folder: RunFolder, recorder: Recorder) -> None:
+    def __init__(
+        self, site: Site, folder: RunFolder, recorder: Recorder, only: Collection[str] | None = None
+    ) -> None:
         self._site, self._folder, self._record = site, folder.hosts, recorder
         self._folder.mkdir(mode=0o700, exist_ok=True)
         self._nodes = Opened(site, recorder)
+        self._only = site.arch.model.nodes if only is None else only
         self._thread = threading.Thread(target=self._visit, name="visits", daemon=True)
         self._thread.start()
 
@@ -37,7 +42,7 @@ class Round:
 
     def _visit(self) -> None:
         model = self._site.arch.model
-        asked = {node: questions(node, model) for node in model.nodes}
+        asked = {node: questions(node, model) for node in model.nodes if node in self._only}
         try:
             visit(self._nodes, asked, Secrets(), self._keep)
         except BaseException as error:
@@ -62,3 +67,14 @@ def _write(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
         file.write(text)
     part.replace(path)
+
+
+def read_visits(folder: Path) -> dict[str, Visit]:
+    """What the round of a run left in its ``hosts``, by node; what cannot be read says so."""
+    found = {}
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        try:
+            found[path.stem] = Visit.model_validate_json(path.read_bytes())
+        except (ValidationError, OSError) as error:
+            found[path.stem] = Visit(node=path.stem, torn=f"it cannot be read: {type(error).__name__}")
+    return found

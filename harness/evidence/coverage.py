@@ -5,7 +5,7 @@ and over those that can be seen from outside.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from harness.arch.clauses import Clause, ClauseTable
 from harness.arch.paths import Path
@@ -14,11 +14,16 @@ from harness.evidence.verdicts import ClauseVerdict, Coverage, Share
 SEEN_FROM_OUTSIDE = ("api", "ring")
 
 
-def coverage(table: ClauseTable, verdicts: Mapping[Path, ClauseVerdict]) -> Coverage:
-    """The figures of a run; areas stand in the order of the description."""
+def coverage(
+    table: ClauseTable, verdicts: Mapping[Path, ClauseVerdict], carried: Collection[str] = ()
+) -> Coverage:
+    """The figures of a run; areas stand in the order of the description. ``carried`` are scenarios that an
+    earlier run told.
+    """
     by_area: dict[str, list[Clause]] = {}
     for clause in table.clauses.values():
         by_area.setdefault(clause.area, []).append(clause)
+    lent = set(carried)
     whole = share(table.clauses.values(), verdicts)
     return Coverage(
         whole.verified,
@@ -28,6 +33,7 @@ def coverage(table: ClauseTable, verdicts: Mapping[Path, ClauseVerdict]) -> Cove
         whole.states,
         areas={area: share(clauses, verdicts) for area, clauses in by_area.items()},
         waived=sum(v.state == "deviates" and v.waiver is not None for v in verdicts.values()),
+        carried=sum(v.state == "verified" and v.scenario in lent for v in verdicts.values()),
     )
 
 

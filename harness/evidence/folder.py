@@ -80,6 +80,16 @@ class RunFolder:
         return self.path / "run.lock"
 
     @property
+    def costs(self) -> Path:
+        """How long scenarios took in earlier runs, where this one has to end in time (JSON)."""
+        return self.path / "costs.json"
+
+    @property
+    def waited(self) -> Path:
+        """How long the cloud was waited for before the run, and what opened when (JSON)."""
+        return self.path / "waited.json"
+
+    @property
     def limits(self) -> Path:
         """Locked by the process whose turn it is to wait for a rate limit."""
         return self.path / "limits.lock"
@@ -98,6 +108,16 @@ class RunFolder:
     def waivers(self) -> Path:
         """The waivers as they were when the run started (YAML)."""
         return self.path / "waivers.yaml"
+
+    @property
+    def carried(self) -> Path:
+        """What the run carries of an earlier one (JSON)."""
+        return self.path / "carried.json"
+
+    @property
+    def carried_rows(self) -> Path:
+        """The rows that this rests on (JSON lines, as the record)."""
+        return self.path / "carried.jsonl"
 
     @property
     def report_json(self) -> Path:
@@ -164,21 +184,27 @@ def runs(home: Path = RUNS) -> list[RunFolder]:
 
 
 def open_run(ref: str | Path | None = None, *, home: Path = RUNS) -> RunFolder:
-    """Find a run by folder, run-id or its last four digits, or the newest (``None`` or ``latest``)."""
+    """Find a run by folder, run-id, how that begins or its last four digits; or the newest (``None``,
+    ``latest`` or ``last``).
+    """
     text = "latest" if ref is None else str(ref)
     known = runs(home)
-    if text == "latest":
+    if text in ("latest", "last"):
         if known:
             return known[-1]
         raise UsageError(Problem(str(home), "there is no run yet", hint="deployday run SITE"))
     direct = Path(text)
     if direct.is_dir():
         return RunFolder(direct.resolve())
-    found = [run for run in known if run.id == text] or [run for run in known if run.short == text]
+    found = (
+        [run for run in known if run.id == text]
+        or [run for run in known if run.short == text]
+        or [run for run in known if text and run.id.startswith(text)]
+    )
     if len(found) == 1:
         return found[0]
     names = ", ".join(run.id for run in (found or known)[-5:]) or "none"
-    problem = "several runs end so" if found else "no such run"
+    problem = "several runs are called so" if found else "no such run"
     raise UsageError(Problem(text, problem, expected="a run folder, a run-id or 'latest'", found=names))
 
 

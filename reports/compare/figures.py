@@ -54,7 +54,7 @@ def _word(said: Mapping[tuple[int, str], Word], column: int, kind: str, share: f
 
 
 def _whole(columns: Sequence[Column]) -> Figure:
-    walls = [[run.wall for run in column.runs if not run.ended_early] for column in columns]
+    walls = [[r.wall for r in column.runs if not (r.ended_early or r.carries)] for column in columns]
     return Figure(
         name="whole run",
         unit="s",

@@ -101,10 +101,13 @@ class Found(Model):
 
 
 class Cell(Model):
-    """A scenario in one column: the newest run's verdict, and all of them where they are not one."""
+    """A scenario in one column: the newest run's verdict, and all of them where they are not one; ``carried``
+    where no run of the column told it, but carried it from an earlier one.
+    """
 
     verdict: str | None
     counts: dict[str, int] = {}
+    carried: bool = False
 
 
 class Verdicts(Model):

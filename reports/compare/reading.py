@@ -25,7 +25,9 @@ _LARGEST = 256 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Told:
-    """A scenario on a subject as one run told it; ``steps`` are (title, seconds)."""
+    """A scenario on a subject as one run told it; ``steps`` are (title, seconds). ``carried`` is the run that
+    told it, where this one did not: then its times are that one's, and no samples of this.
+    """
 
     key: str
     id: str
@@ -39,6 +41,7 @@ class Told:
     duration: float
     steps: tuple[tuple[str, float], ...]
     samples: Mapping[str, list[float]]
+    carried: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class Seen:
     names: Mapping[str, list[str]] = field(default_factory=dict)
     systems: Mapping[str, str] = field(default_factory=dict)
     packages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def carries(self) -> bool:
+        """Whether it told only a part, and carries the rest from an earlier run."""
+        return any(told.carried for told in self.scenarios.values())
 
     @property
     def short(self) -> str:
@@ -222,6 +230,7 @@ def _told(row: Mapping[str, Any]) -> Told:
         duration=float(row["duration"]),
         steps=tuple(_steps(row["steps"])),
         samples=row.get("samples") or {},
+        carried=_text((row.get("carried") or {}).get("run", "")),
     )
 
 

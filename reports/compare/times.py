@@ -20,6 +20,7 @@ Runs = Sequence[Sequence[float]]
 
 
 _FAILED = "it did not pass on both sides"
+_CARRIED = "it was carried from an earlier run"
 
 
 @dataclass
@@ -67,9 +68,12 @@ def times(columns: Sequence[Column]) -> Times:
 
 
 def passed(column: Column, key: str) -> list[Told]:
-    """What its runs of one pace told of a scenario, as far as it is the newest one's and passed."""
+    """What its runs of one pace told of a scenario, as far as it is the newest one's and passed. What a run
+    carried is the sample of another one.
+    """
     told = [run.scenarios[key] for run in column.timed if key in run.scenarios]
-    return [each for each in told if each.verdict == "pass" and each.version == told[-1].version]
+    mine = [each for each in told if each.verdict == "pass" and not each.carried]
+    return [each for each in mine if each.version == told[-1].version]
 
 
 def unlike(before: Seen, after: Seen) -> str:
@@ -97,7 +101,8 @@ def _ask(timed: Timed, number: int, base: Column, column: Column) -> None:
         if here is None or told.verdict in ("not_applicable", "out_of_reach"):
             continue
         before, after = passed(base, key), passed(column, key)
-        reason = why or comparable([here], [told]) or ("" if before and after else _FAILED)
+        lacking = _CARRIED if here.carried or told.carried else _FAILED
+        reason = why or comparable([here], [told]) or ("" if before and after else lacking)
         if reason:
             timed.untimed[number][_sort(reason)] += 1
             continue

@@ -19,7 +19,7 @@ def verdicts(columns: Sequence[Column]) -> list[Verdicts]:
     keys = dict.fromkeys(key for column in columns for run in column.runs for key in run.scenarios)
     groups: dict[tuple[object, ...], tuple[Verdicts, list[str]]] = {}
     for key in keys:
-        told = [[run.scenarios[key] for run in column.runs if key in run.scenarios] for column in columns]
+        told = [_told(column, key) for column in columns]
         some = next(each[-1] for each in reversed(told) if each)
         cells = [_cell(each) for each in told]
         changes = [_change(told[0], each) if number else "same" for number, each in enumerate(told)]
@@ -30,6 +30,14 @@ def verdicts(columns: Sequence[Column]) -> list[Verdicts]:
         groups[alike][1].append(some.subject or "")
     rows = [row.model_copy(update={"subjects": sorted(names, key=natural)}) for row, names in groups.values()]
     return sorted(rows, key=lambda row: CHANGES.index(row.change))
+
+
+def _told(column: Column, key: str) -> list[Told]:
+    """What its runs told of a scenario; what one carried counts where none of them told it: it is another
+    one's result, and that may stand here as well.
+    """
+    found = [run.scenarios[key] for run in column.runs if key in run.scenarios]
+    return [each for each in found if not each.carried] or found[-1:]
 
 
 def comparable(before: Sequence[Told], after: Sequence[Told]) -> str:
@@ -57,7 +65,8 @@ def _cell(told: Sequence[Told]) -> Cell:
     if not told:
         return Cell(verdict=None)
     counts = Counter(each.verdict for each in told)
-    return Cell(verdict=told[-1].verdict, counts=dict(counts) if len(counts) > 1 else {})
+    mixed = dict(counts) if len(counts) > 1 else {}
+    return Cell(verdict=told[-1].verdict, counts=mixed, carried=bool(told[-1].carried))
 
 
 def _change(before: Sequence[Told], after: Sequence[Told]) -> Change:

@@ -62,6 +62,7 @@ class Facts:
     tags: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
+    carried: int = 0
 
     @property
     def series(self) -> tuple[str, str]:
@@ -71,7 +72,7 @@ class Facts:
     @property
     def whole(self) -> bool:
         """Whether it was judged, went through to its end, and told everything."""
-        return bool(self.verdict) and not self.early and self.scope in ("", "all")
+        return bool(self.verdict) and not self.early and not self.carried and self.scope in ("", "all")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,10 @@ class Entry:
 
 
 def read_entry(folder: RunFolder) -> Entry:
-    """Read a run that has ended; what has no report is judged here. A folder that is no run says why."""
+    """Read a run that has ended; what has no report is judged here. A folder that is no run says why.
+
+    What a run carries from an earlier one is a result of that one alone.
+    """
     run, why = SlimRun(), ""
     try:
         run = _run(folder)
@@ -96,10 +100,11 @@ def read_entry(folder: RunFolder) -> Entry:
         return Entry(_facts(folder, run, None, SlimPlan(), why))
     plan = _plan(folder)
     versions = {row.key: row.version for row in plan.scenarios}
+    told = [row for row in report.scenarios if row.key.strip() and row.carried is None]
     return Entry(
         _facts(folder, run, report, plan, ""),
-        [_result(row, versions) for row in report.scenarios if row.key.strip()],
-        [step for row in report.scenarios if row.key.strip() for step in _steps(row)],
+        [_result(row, versions) for row in told],
+        [step for row in told for step in _steps(row)],
         _figures(report),
     )
 
@@ -167,6 +172,7 @@ def _facts(folder: RunFolder, run: SlimRun, report: SlimReport | None, plan: Sli
             "verified": report.coverage.verified,
             "total": report.coverage.total,
             "counts": _counted(row.verdict for row in report.scenarios),
+            "carried": sum(row.carried is not None for row in report.scenarios),
         }
     return Facts(**facts)
 
@@ -225,6 +231,8 @@ def _figures(report: SlimReport) -> dict[str, float]:
         for each in report.timings.objectives
         if each.seconds is not None
     }
+    if any(row.carried for row in report.scenarios):
+        return found  # a part of a run: neither its time nor its coverage is that of a whole one
     share = {COVERAGE: 100 * covered.verified / covered.total} if covered.total else {}
     return {WALL: _number(report.timings.wall), **share, **found}
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
 
 from reports.history.entry import VERDICTS, Facts
 from reports.history.series import PASS, Series
+from reports.stats.shares import wilson
 
-_Z = 1.959963984540054
 QUIET = 0.01
 """Where so many passes in a row would be less likely than this at its rate, it seems to be gone."""
 
@@ -94,11 +93,3 @@ def _stretches(told: Sequence[_Told], runs: Sequence[Facts]) -> list[list[_Told]
 def _flips(part: Sequence[_Told]) -> list[_Told]:
     """The results that are otherwise than the one before."""
     return [after for before, after in pairwise(part) if before.good != after.good]
-
-
-def wilson(hits: int, sample: int) -> tuple[float, float]:
-    """The 95 % interval of a share (E. B. Wilson, J. Am. Statist. Assoc. 22, 1927); ``sample`` is not 0."""
-    share, z2 = hits / sample, _Z * _Z
-    middle = (share + z2 / (2 * sample)) / (1 + z2 / sample)
-    half = _Z * sqrt(share * (1 - share) / sample + z2 / (4 * sample * sample)) / (1 + z2 / sample)
-    return max(0.0, middle - half), min(1.0, middle + half)

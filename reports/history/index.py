@@ -23,7 +23,7 @@ from reports.history import sheets
 from reports.history.entry import Entry, Facts, read_entry
 from reports.history.series import Series, Steps
 
-VERSION = 1
+VERSION = 2
 """Rises with every change of the tables, of the sheets, or of what is taken from a report."""
 
 _APPLICATION = 0x44446179

@@ -54,6 +54,12 @@ class SlimStep(Slim):
     seconds: float | None
 
 
+class SlimCarried(Slim):
+    """Of the run that told it, where this one did not."""
+
+    run: str = ""
+
+
 class SlimScenario(Slim):
     """Of a scenario."""
 
@@ -62,6 +68,7 @@ class SlimScenario(Slim):
     duration: float
     version: str = ""
     steps: list[SlimStep] = []
+    carried: SlimCarried | None = None
 
 
 class SlimCoverage(Slim):

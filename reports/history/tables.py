@@ -60,7 +60,10 @@ def _notes(run: Facts) -> str:
     """Tags, and what a reader of the line must know besides."""
     scope = [f"scope {run.scope}"] if run.verdict and run.scope not in ("", "all") else []
     early = ["ended early"] if run.early else []
-    return " ".join([*(f"#{tag}" for tag in run.tags), *scope, *early, *([run.why] if run.why else [])])
+    lent = [f"{run.carried} carried"] if run.carried else []
+    return " ".join(
+        [*(f"#{tag}" for tag in run.tags), *scope, *early, *lent, *([run.why] if run.why else [])]
+    )
 
 
 def story(one: Story) -> RenderableType:

@@ -46,6 +46,7 @@ class Coverage(Model):
 
     verified: int
     total: int
+    carried: int = Field(default=0, description="Of the verified: seen by an earlier run, not by this one.")
     counts: dict[State, int]
     areas: list[Area]
     visible: dict[str, tuple[int, int]] = Field(

@@ -13,7 +13,7 @@ from reports.model.discovered import Discovered
 from reports.model.ledger import Ledger, Remainder
 from reports.model.rings import Ring
 from reports.model.run import Double, Run
-from reports.model.scenarios import Deviation, Gate, Scenario
+from reports.model.scenarios import Deviation, Gate, Lender, Scenario
 from reports.model.timings import Timings
 
 
@@ -30,6 +30,9 @@ class Report(Model):
     causes: list[Cause]
     gates: list[Gate]
     scenarios: list[Scenario]
+    carried: list[Lender] = Field(
+        default=[], description="The earlier runs that told what this one did not tell again, newest first."
+    )
     clauses: list[Clause]
     undescribed: list[Deviation]
     coverage: Coverage

@@ -25,6 +25,22 @@ class Deviation(Model):
     cites: list[str] = []
 
 
+class Carried(Model):
+    """Whose result it is, where an earlier run told it: that run, when it began, when it told it."""
+
+    run: str
+    started: float
+    at: float
+
+
+class Lender(Model):
+    """An earlier run, and how many results of it are carried."""
+
+    run: str
+    started: float
+    scenarios: int
+
+
 class Scenario(Model):
     """One scenario on one subject."""
 
@@ -51,6 +67,10 @@ class Scenario(Model):
     version: str = Field(default="", description="Digest of what the scenario says; empty where unknown.")
     samples: dict[str, list[float]] = Field(
         default={}, description="Seconds by what took them (boot, object PUT), where it was measured."
+    )
+    carried: Carried | None = Field(
+        default=None,
+        description="Set where an earlier run told it, and this one did not: its times are no new samples.",
     )
 
 

@@ -46,7 +46,7 @@ def cell(each: Cell) -> str:
     if each.verdict is None:
         return "-"
     if not each.counts:
-        return each.verdict.replace("_", " ")
+        return each.verdict.replace("_", " ") + (" (carried)" if each.carried else "")
     total = sum(each.counts.values())
     parts = [f"{number} of {total} {verdict.replace('_', ' ')}" for verdict, number in each.counts.items()]
     return ", ".join(parts)

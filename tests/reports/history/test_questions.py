@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from harness.errors import UsageError
 from reports.history.durations import learned, scenarios, steps
-from reports.history.flaky import flaky, wilson
+from reports.history.flaky import flaky
 from reports.history.opening import ask
 from reports.history.series import Series
 from reports.history.spark import BARS, sparkline
 from reports.history.story import stories
 from reports.history.trend import Point, trend
+from reports.stats.shares import wilson
 from tests.reports.history.many import write
 
 

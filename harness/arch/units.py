@@ -21,6 +21,17 @@ def seconds(text: str) -> float:
     return number * _SECONDS[unit]
 
 
+def span(text: str) -> float:
+    """``30m``, ``90 s``, ``1h``, ``1h 30m``: seconds, as people say on a command line; ``m`` is minutes."""
+    parts = re.findall(r"[0-9.]+\s*[A-Za-z]+", text)
+    if not parts or "".join(parts).replace(" ", "") != text.replace(" ", ""):
+        raise ValueError("a time: 90 s, 30m, 1h or 1h 30m")
+    try:
+        return sum(seconds(re.sub(r"\s*m\Z", " min", part)) for part in parts)
+    except ValueError:
+        raise ValueError("a time: 90 s, 30m, 1h or 1h 30m") from None
+
+
 def megabytes(text: str) -> int:
     """``512`` or ``512 MB``, ``2 GB``: whole MB of 1024 KB."""
     number, unit = _quantity(text)

@@ -27,6 +27,7 @@ FROM_OUTCOME: dict[str, Verdict] = {
     "failed": "fail",
     "crashed": "unknown",
     "not_reached": "unknown",
+    "left_out": "unknown",
     "blocked": "blocked",
     "out_of_reach": "out_of_reach",
     "not_applicable": "not_applicable",

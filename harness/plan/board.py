@@ -9,17 +9,19 @@ from typing import NamedTuple
 from harness.plan.planned import PlannedScenario
 from harness.plan.room import Room
 
-_PRIORITY = ("blocked", "not_reached", "out_of_reach", "not_applicable")
+_PRIORITY = ("blocked", "not_reached", "left_out", "out_of_reach", "not_applicable")
 _WORDS = {
     "blocked": "blocked by",
     "not_reached": "the run ended before",
+    "left_out": "left out with",
     "out_of_reach": "it needs what is out of reach:",
     "not_applicable": "it needs what does not apply:",
 }
 
 
 class Unable(NamedTuple):
-    """A scenario that will not run: ``outcome`` is blocked, out_of_reach, not_applicable or not_reached.
+    """A scenario that will not run: ``outcome`` is blocked, out_of_reach, not_applicable, left_out or
+    not_reached.
 
     ``root`` is the key of the need that could not be met, the one nearest the root of the plan.
     """
@@ -168,6 +170,12 @@ class Board:
                 return found
             self._settle(new)
             found += new
+
+    def leave_out(self, keys: Iterable[str], reason: str) -> list[Unable]:
+        """Give up some that wait: there is no time for them. What needs them is left out with them."""
+        rows = [Unable(key, "left_out", None, reason) for key in keys if key in self._waiting]
+        self._settle(rows)
+        return rows
 
     def stop(self) -> list[Unable]:
         """Give up what waits, save the clean-up, which still runs (``-x``)."""

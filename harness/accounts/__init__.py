@@ -9,7 +9,7 @@ run's ledger and looks for leaks at its end, ``after`` does so after a crash.
 
 from harness.accounts.after import After, clean_run, remove_accounts
 from harness.accounts.known import Accounts
-from harness.accounts.lent import Held, lease
+from harness.accounts.lent import Held, borrowed, lease
 from harness.accounts.marks import is_lasting
 from harness.accounts.proof import clean_up, find_leaks, patience
 from harness.accounts.sessions import Sessions
@@ -21,6 +21,7 @@ __all__ = [
     "After",
     "Held",
     "Sessions",
+    "borrowed",
     "clean_run",
     "clean_up",
     "find_leaks",

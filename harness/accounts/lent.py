@@ -166,6 +166,15 @@ def lease(site: Site, folder: RunFolder, record: Record, *, clock: Clock | None 
     return _begun(Accounts(main, second, admin, names), folder, record, release, way, taken, renting)
 
 
+def borrowed(site: Site, folder: RunFolder, record: Record) -> Held:
+    """The site's own account, for a look at whether the cloud is there: nothing is asked, nothing leased.
+
+    Raises ``UsageError`` where the site's credentials cannot be read.
+    """
+    alone = account_of(site.credentials())
+    return Held(Accounts(main=alone, admin=alone), folder.id, record, site.arch.release, way=way_to(site))
+
+
 def own_account(given: Account, taken: Taken) -> Account:
     """A leased account at the same cloud."""
     return replace(

@@ -6,6 +6,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.plugin import defaults, fixtures
+from harness.plugin.bounding import Bounding
 from harness.plugin.collecting import Collecting
 from harness.plugin.conducting import Conducting, Working
 from harness.plugin.interrupting import Interrupting
@@ -35,6 +36,7 @@ def activate(config: pytest.Config, options: Options) -> None:
     if run.role == "worker":
         register(Working(run), "deployday-working")
         register(Interrupting(run), "deployday-interrupting")
+        register(Bounding(run), "deployday-bounding")
         register(Stories(run), "deployday-stories")
         return
     referee = Referee(run)
@@ -44,6 +46,7 @@ def activate(config: pytest.Config, options: Options) -> None:
     register(conducting, "deployday-conducting")
     if run.role == "serial":
         register(Interrupting(run), "deployday-interrupting")
+        register(Bounding(run), "deployday-bounding")
         register(Serial(run, referee), "deployday-serial")
         register(Stories(run), "deployday-stories")
     else:

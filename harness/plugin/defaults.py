@@ -26,9 +26,11 @@ def pytest_deployday_site(config: pytest.Config) -> Site:
 
 @pytest.hookimpl(trylast=True)
 def pytest_deployday_accounts(config: pytest.Config, run: Run) -> Accounts:
-    """Lease accounts with the administrator's credentials, else use the site's."""
-    from harness.accounts import lease
+    """Lease accounts with the administrator's credentials, else use the site's; a look leases nothing."""
+    from harness.accounts import borrowed, lease
 
+    if run.options.poll:
+        return borrowed(run.site, run.folder, run.recorder)
     return lease(run.site, run.folder, run.recorder)
 
 
@@ -53,7 +55,9 @@ def pytest_deployday_visits(config: pytest.Config, run: Run) -> Visits | None:
     if not run.site.hosts or not any(row.id.startswith("hosts.") for row in run.plan.scenarios):
         return None
     public = public_words(run.site.arch.table)
-    return Round(run.site, run.folder, Recorder(run.folder.events, worker="visits", public=public))
+    only = [row.subject or "" for row in run.plan.scenarios] if run.options.poll else None
+    recorder = Recorder(run.folder.events, worker="visits", public=public)
+    return Round(run.site, run.folder, recorder, only)
 
 
 @pytest.hookimpl(trylast=True)

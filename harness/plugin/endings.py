@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from harness.errors import CloudError, OutOfReach, Untold
-from harness.plugin.interrupting import Stopped
+from harness.plugin.interrupting import OutOfTime, Stopped
 
 _LONGEST = 500
 _TIMEOUT = "Timeout (>"
@@ -15,8 +15,8 @@ _TIMEOUT = "Timeout (>"
 
 @dataclass(frozen=True)
 class Ending:
-    """``outcome`` is completed, failed, crashed, out_of_reach or, where it was interrupted, not_reached;
-    without having run, what the board says.
+    """``outcome`` is completed, failed, crashed, out_of_reach or, where it was interrupted, not_reached, or
+    left_out where the run's time was over; without having run, what the board says.
     """
 
     outcome: str
@@ -49,6 +49,8 @@ def ending_of(error: BaseException) -> Ending:
     text = _line(error)
     component = str(getattr(error, "component", "") or "")
     cites = tuple(getattr(error, "cites", ()) or ())
+    if isinstance(error, OutOfTime):
+        return Ending("left_out", text)
     if isinstance(error, Stopped):
         return Ending("not_reached", "interrupted while it ran")
     if isinstance(error, OutOfReach):

@@ -21,6 +21,10 @@ class Stopped(BaseException):
     """Raised in the middle of a story; no ``Exception``, so that no client library takes it for its own."""
 
 
+class OutOfTime(Stopped):
+    """Raised in the middle of a story that the run has no more time for."""
+
+
 class Interrupting:
     """Listens for SIGINT while stories are told. ``workers`` gives the processes to pass it on to."""
 

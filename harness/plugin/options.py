@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from harness.errors import Problem, UsageError
+from harness.plan.within import Wall, wall
 
 _DEST = "deployday_"
 _TAG = re.compile(r"[\w][\w.:@+=/-]{0,59}\Z")
@@ -29,6 +30,20 @@ def add_options(parser: pytest.Parser) -> None:
     option("--set", metavar="PATH=VALUE", action="append", default=[], help="One changed leaf of it.")
     option("--run-dir", metavar="DIR", help="Where the run is written; default var/runs/<run-id>.")
     option("--servers", metavar="N", type=int, default=4, help="Servers that may run at once (default 4).")
+    option(
+        "--within", metavar="TIME", default="", help="The run ends within so long, clean-up included: 30m."
+    )
+    option("--began", metavar="EPOCH", type=float, help="When the time of --within began; default: now.")
+    option(
+        "--poll", metavar="KEY", action="append", default=[], help="Only see whether preflight opens: all."
+    )
+    option(
+        "--scope",
+        metavar="KIND=NAME",
+        action="append",
+        default=[],
+        help="Judge this part alone: role=ROLE, area=AREA or node=NODE; repeatable.",
+    )
     option("--tag", metavar="TAG", action="append", default=[], help="A word that the run is found by later.")
 
 
@@ -44,6 +59,10 @@ class Options:
     run_dir: Path | None
     servers: int
     tags: tuple[str, ...] = ()
+    within: str = ""
+    began: float | None = None
+    poll: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
@@ -61,6 +80,10 @@ class Options:
             run_dir=Path(get("run_dir")) if get("run_dir") else None,
             servers=get("servers"),
             tags=tuple(dict.fromkeys(get("tag"))),
+            within=get("within"),
+            began=get("began"),
+            poll=tuple(get("poll")),
+            scope=tuple(get("scope")),
         )
 
     @property
@@ -81,10 +104,17 @@ class Options:
             raise UsageError("--arch needs --cloud NAME: an entry of clouds.yaml (envvars: what OS_* say)")
         if self.servers < 0:
             raise UsageError("--servers is a number of servers, not below 0")
+        self.wall(0.0)
         for tag in self.tags:
             if not _TAG.match(tag):
                 expected = "up to 60 letters, digits and . : @ + = / - _, a letter or digit first"
                 raise UsageError(Problem("--tag", "not a tag", expected=expected, found=tag[:80]))
+
+    def wall(self, now: float) -> Wall | None:
+        """When the run has to be over, its time beginning ``now`` (epoch seconds) where nothing else is said;
+        raises ``UsageError`` for what is no time.
+        """
+        return wall(self.within, now if self.began is None else self.began) if self.within else None
 
     def to_json(self) -> dict[str, Any]:
         """As ``run.json`` keeps them."""
@@ -95,4 +125,6 @@ class Options:
             "overlays": [str(path) for path in self.overlays],
             "sets": list(self.sets),
             "servers": self.servers,
+            "within": self.within,
+            "scope": list(self.scope),
         }

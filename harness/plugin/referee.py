@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import pytest
 
 from harness.evidence.reader import read_record
 from harness.plan.board import Board, Unable
+from harness.plan.pacing import Pacing
 from harness.plugin.endings import Ending
 from harness.plugin.state import Run
 from harness.plugin.verdicts import Said, write_verdict
 
 _SKIPPED = ("out_of_reach", "not_applicable")
+_UNTOLD = ("not_reached", "left_out")
 
 
 class Referee:
@@ -23,6 +26,8 @@ class Referee:
         self.board = Board(())
         self._failed: set[str] = set()
         self.stopped = False
+        self.pacing: Pacing | None = None
+        self.left_out = ""
         self._locations: dict[str, tuple[str, int | None, str]] = {}
         self._outcomes: dict[str, str] = {}
 
@@ -31,9 +36,31 @@ class Referee:
         self.board = Board(self.run.plan.scenarios, self.run.options.servers, self.run.plan.tenants)
         self._locations = {item.nodeid: item.location for item in items}
 
+    def pace(self, pacing: Pacing | None) -> None:
+        """Keep to a time."""
+        wall = self.run.options.wall(0.0)
+        if pacing is not None and wall is not None:
+            self.pacing, self.left_out = pacing, wall.left_out
+
     def start(self, key: str) -> None:
         """A story begins."""
         self.board.start(key)
+        if self.pacing is not None:
+            self.pacing.began(key, time.time())
+
+    def pick(self) -> str | None:
+        """The story to begin now, if there is one; what never runs is reported, what there is no time for
+        is left out.
+        """
+        while True:
+            self.settle()
+            if self.pacing is None:
+                return next(iter(self.board.ready()), None)
+            key = self.pacing.pick(self.board, time.time())
+            given_up = [] if key else self.pacing.given_up(self.board, time.time())
+            if not given_up:
+                return key
+            self._tell(self.board.leave_out(given_up, self.left_out))
 
     def settle(self) -> None:
         """Report every scenario that is now known never to run."""
@@ -78,13 +105,15 @@ class Referee:
 
     def _finish(self, key: str, outcome: str) -> None:
         self.board.finish(key, met=outcome == "completed", outcome=outcome)
+        if self.pacing is not None:
+            self.pacing.over(key, time.time())
         self._outcomes[key] = outcome
 
     def _tell(self, rows: Iterable[Unable]) -> None:
         for row in rows:
             self._outcomes[row.key] = row.outcome
             write_verdict(self.run.recorder, row.key, Ending(row.outcome, row.reason, root=row.root))
-            if row.outcome != "not_reached":
+            if row.outcome not in _UNTOLD:
                 self._report(row)
 
     def _report(self, row: Unable) -> None:

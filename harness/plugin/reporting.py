@@ -67,6 +67,8 @@ class Reporting:
         outcomes, board = self.referee.outcomes, self.referee.board
         blocked = Counter(board.root(key) for key, outcome in outcomes.items() if outcome == "blocked")
         lines = [f"{root} blocks {count} more" for root, count in blocked.most_common() if root]
+        out = sum(outcome == "left_out" for outcome in outcomes.values())
+        lines += [f"{self.referee.left_out}: {out} scenarios"] if out else []
         left = [key for key in self.run.plan.by_key if outcomes.get(key, "not_reached") == "not_reached"]
         if left:
             lines.append(f"the run ended early: {len(left)} of {len(self.run.plan.scenarios)} not reached")

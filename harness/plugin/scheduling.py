@@ -58,6 +58,7 @@ class Scheduling:
                 "accounts": dict(self.run.accounts),
                 "missing": dict(self.run.missing),
                 "parent": os.getpid(),
+                "stories_until": self.run.stories_until,
             }
 
     @pytest.hookimpl(tryfirst=True)
@@ -152,16 +153,16 @@ class BoardScheduler:
         return next((self._nodeids[index] for index in pending if self._nodeids[index] != TICK), None)
 
     def pump(self) -> None:
-        """Report what never runs, then give each idle worker the first story that may run."""
+        """Report what never runs, then give each idle worker the story that comes next."""
         self.referee.settle()
-        board, tick = self.referee.board, self._index[TICK]
+        tick = self._index[TICK]
         for node, pending in self._pending.items():
             if node not in self._collected or node.shutting_down or any(index != tick for index in pending):
                 continue
-            ready = board.ready()
-            if not ready:
+            key = self.referee.pick()
+            if key is None:
                 return
-            self.referee.start(ready[0])
-            items = [self._index[self.run.plan.by_key[ready[0]].nodeid], tick]
+            self.referee.start(key)
+            items = [self._index[self.run.plan.by_key[key].nodeid], tick]
             pending += items
             node.send_runtest_some(items)

@@ -41,13 +41,11 @@ class Serial:
         return True
 
     def _next(self) -> str | None:
-        """Start the first story that is ready and give its key; report what is now known never to run."""
-        self.referee.settle()
-        ready = self.referee.board.ready()
-        if not ready:
-            return None
-        self.referee.start(ready[0])
-        return ready[0]
+        """Start the story that comes next and give its key; report what is now known never to run."""
+        key = self.referee.pick()
+        if key is not None:
+            self.referee.start(key)
+        return key
 
     def _tell(self, session: pytest.Session, item: pytest.Item, following: pytest.Item | None) -> None:
         """One item; ``following`` is a guess, so what was kept up for it and is not shared is taken down."""

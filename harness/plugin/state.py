@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -26,7 +27,8 @@ class Run:
     """One process's part of a run; ``maxfail`` is taken away from pytest so that the clean-up still runs.
 
     ``plan`` stands after collection; ``folder``, ``recorder``, ``accounts`` and ``missing`` once the run
-    began; ``interrupted`` after Ctrl-C.
+    began; ``interrupted`` after Ctrl-C. ``stories_until`` (epoch seconds) is where a story is cut,
+    so that the clean-up has its time; None: nowhere.
     """
 
     config: pytest.Config
@@ -40,6 +42,8 @@ class Run:
     accounts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     missing: Mapping[str, str] = field(default_factory=dict)
     interrupted: bool = False
+    stories_until: float | None = None
+    born: float = field(default_factory=time.time)
     _session: Session | None = None
 
     def open(self, folder: RunFolder, worker: str) -> None:

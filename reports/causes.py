@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.arch.summing import sum_up
 from harness.evidence.reader import Row, row_id
+from harness.evidence.timed import LEFT_OUT
 from harness.evidence.verdicts import Judgement, ScenarioVerdict
 from reports.budget import body_text
 from reports.logs import telling
@@ -40,7 +41,7 @@ class _Failure:
 
 def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) -> list[Cause]:
     """What to look at first: failures by what they block, deviations, crashes, an early end."""
-    lost = unreached(record, scenarios)
+    untimely, lost = _untimely(record, scenarios), unreached(record, scenarios)
     found: dict[tuple[Any, ...], _Failure] = {}
     for place, scenario in enumerate(scenarios):
         waived = not scenario.counts and scenario.level == "must"
@@ -57,19 +58,47 @@ def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) 
         for failure in found.values()
     ]
     ordered = [cause for _, cause in sorted(told, key=lambda pair: pair[0])]
-    return ordered + ([_early(record, lost)] if lost or judgement.ended_early else [])
+    without = [scenario for scenario in lost if scenario not in untimely]
+    ordered += [_left_out(record, untimely)] if untimely else []
+    return ordered + ([_early(record, without)] if without or judgement.ended_early else [])
 
 
 def unreached(record: Record, scenarios: Iterable[Scenario]) -> list[Scenario]:
-    """Scenarios that an early end (a crash, ``-x``, an interrupt) left without a verdict of their own."""
+    """Scenarios that an early end (a crash, an interrupt, no time) left without a verdict of their own."""
     judged = {
         str(row["scenario"])
         for row in record.everything
-        if row["kind"] == "verdict" and row.get("outcome") != "not_reached"
+        if row["kind"] == "verdict" and row.get("outcome") not in ("not_reached", LEFT_OUT)
     }
     return [
         scenario for scenario in scenarios if scenario.verdict == "unknown" and scenario.key not in judged
     ]
+
+
+def _untimely(record: Record, scenarios: Iterable[Scenario]) -> list[Scenario]:
+    """Scenarios that the run had no time for."""
+    rows = (row for row in record.rows if row["kind"] == "verdict" and row.get("outcome") == LEFT_OUT)
+    keys = {str(row.get("scenario")) for row in rows}
+    return [scenario for scenario in scenarios if scenario.verdict == "unknown" and scenario.key in keys]
+
+
+def _left_out(record: Record, lost: Sequence[Scenario]) -> Cause:
+    walls = record.of_run("wall")
+    asked = line(text(walls[-1].get("within")), 40) if walls else ""
+    torn = [f"{s.key} was cut after {seconds(s.duration)}" for s in lost if s.started is not None]
+    run = text(record.run.get("id"))
+    return Cause(
+        kind="ended early",
+        component="",
+        title=f"left out: --within {asked}: {count(len(lost), 'scenario')}",
+        symptom="\n".join(["there was no time for them beside clean-up, leak proof and report", *torn]),
+        scenarios=[scenario.key for scenario in lost],
+        blocked=[],
+        deviations=[],
+        next=[f"deployday run --rerun {run}"] if run else [],
+        request_id="",
+        cites=[],
+    )
 
 
 def _failure(record: Record, verdict: ScenarioVerdict, scenario: Scenario, place: int) -> _Failure:

@@ -43,18 +43,21 @@ def _watch(progress: Progress, running: Callable[[], bool], console: Console) ->
 
 
 def _print(progress: Progress, running: Callable[[], bool], console: Console) -> None:
-    """One line a verdict; what is out of reach for a reason that was told already is counted at the end."""
-    reasons: Counter[str] = Counter()
+    """One line a verdict; what is out of reach, or left out, for a reason that was told already is counted at
+    the end.
+    """
+    reasons: Counter[tuple[str, str]] = Counter()
     for told in _told(progress, running):
-        if told.verdict.verdict == "out_of_reach":
-            reasons[told.verdict.reason] += 1
-            if reasons[told.verdict.reason] > 1:
+        if told.verdict.verdict == "out_of_reach" or told.left_out:
+            which = (_word(told), told.verdict.reason)
+            reasons[which] += 1
+            if reasons[which] > 1:
                 continue
         place = f"[{told.number:>{len(str(progress.total))}}/{progress.total}] "
         console.print(Text(place) + _line(told), soft_wrap=True)
-    for reason, number in reasons.items():
+    for (word, reason), number in reasons.items():
         if number > 1:
-            more = Text(f"{'out of reach':<12} ", COLOURS["out_of_reach"])
+            more = Text(f"{word:<12} ", COLOURS["out_of_reach"])
             console.print(more + safe(f"{number - 1} more: {reason}", limit=240), soft_wrap=True)
 
 
@@ -70,11 +73,15 @@ def _told(progress: Progress, running: Callable[[], bool]) -> Iterable[Told]:
 
 def _line(told: Told) -> Text:
     verdict = told.verdict
-    text = Text(f"{verdict.verdict.replace('_', ' '):<12} ", COLOURS[verdict.verdict]) + safe(told.key)
+    text = Text(f"{_word(told):<12} ", COLOURS[verdict.verdict]) + safe(told.key)
     if verdict.verdict == "pass":
         return text + Text(f" ({seconds(verdict.duration)})", "dim")
     why = f"blocked by {verdict.root}" if verdict.root else verdict.reason
     return text + (safe(f": {why}", "dim", 240) if why else Text())
+
+
+def _word(told: Told) -> str:
+    return "left out" if told.left_out else told.verdict.verdict.replace("_", " ")
 
 
 def view(progress: Progress) -> RenderableType:
@@ -96,6 +103,7 @@ def _head(progress: Progress, now: float) -> Text:
         (f"{progress.done} of {progress.total} scenarios", "bold"),
         (failed, "bold red"),
         (f"  {seconds(now - progress.began)} · {count(progress.exchanges, 'exchange')}", "dim"),
+        (f" · {seconds(max(0.0, round(progress.ends - now)))} left" if progress.ends else "", "dim"),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.arch.clauses import ClauseTable
 from harness.evidence import Row, RunFolder, ScenarioVerdict, Tail, Waiver, judge_scenario, load_waivers
+from harness.evidence.timed import LEFT_OUT
 from harness.ledger.file import MadeSoFar
 
 _FAILURES = 4
@@ -31,16 +32,20 @@ class Telling:
 
 @dataclass(frozen=True)
 class Told:
-    """A story that has its verdict."""
+    """A story that has its verdict; ``left_out``: the run has no time for it."""
 
     key: str
     gate: str
     verdict: ScenarioVerdict
     number: int
+    left_out: bool = False
 
 
 class Progress:
-    """The state of one run; ``advance`` reads what is new in the record and gives the new verdicts."""
+    """The state of one run; ``advance`` reads what is new in the record and gives the new verdicts.
+
+    ``ends`` (epoch seconds) is when it has to be over, where it has to.
+    """
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
@@ -51,6 +56,7 @@ class Progress:
         self.failures: deque[Told] = deque(maxlen=_FAILURES)
         self.failed = 0
         self.done = 0
+        self.ends: float | None = None
         self._tail = Tail(folder.events)
         self._made = MadeSoFar(folder.ledger)
         self._rows: dict[str, list[Row]] = {}
@@ -89,6 +95,8 @@ class Progress:
         key = row.get("scenario")
         if row["kind"] == "run" and row.get("phase") == "accounts":
             self.__dict__.pop("plan", None)  # it was fitted to what the accounts may do
+        if row["kind"] == "run" and row.get("phase") == "wall":
+            self.ends = row.get("ends")
         if not isinstance(key, str):
             return None
         self._rows.setdefault(key, []).append(row)
@@ -104,10 +112,10 @@ class Progress:
                 if key in self.telling:
                     self.telling[key].held = row.get("status") in _LIMITED
             case "verdict", _:
-                return self._verdict(key)
+                return self._verdict(key, left_out=row.get("outcome") == LEFT_OUT)
         return None
 
-    def _verdict(self, key: str) -> Told:
+    def _verdict(self, key: str, *, left_out: bool) -> Told:
         self.telling.pop(key, None)
         planned = self.plan.get(key, {"key": key, "gate": "unplanned"})
         verdict = judge_scenario(
@@ -115,9 +123,9 @@ class Progress:
         )
         self.done += 1
         self._verdicts.add(key)
-        told = Told(key, str(planned["gate"]), verdict, self.done)
+        told = Told(key, str(planned["gate"]), verdict, self.done, left_out)
         self.counts.setdefault(told.gate, Counter())[verdict.verdict] += 1
-        if verdict.verdict in ("fail", "unknown"):
+        if verdict.verdict in ("fail", "unknown") and not left_out:
             self.failed += 1
             self.failures.append(told)
         return told

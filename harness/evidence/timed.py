@@ -15,17 +15,20 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Timed:
-    """``asked`` is the time as it was asked for (``30m``), "" where the run had all the time."""
+    """``asked`` is the time as it was asked for (``30m``), "" where the run had all the time; ``waited`` how
+    long its cloud was waited for in vain, as it was asked for.
+    """
 
     asked: str = ""
     left_out: tuple[str, ...] = ()
+    waited: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
         """What the banner says of it."""
-        if not self.asked:
-            return ()
-        return (f"within {self.asked}: {len(self.left_out) or 'nothing'} left out",)
+        waited = (f"waited {self.waited} in vain",) if self.waited else ()
+        within = (f"within {self.asked}: {len(self.left_out) or 'nothing'} left out",) if self.asked else ()
+        return waited + within
 
     def over(self, said: Answer) -> Answer:
         """The answer with what was left out: no GO, and nothing against the cloud."""
@@ -44,8 +47,10 @@ class Timed:
 def timed(rows: Sequence[Row]) -> Timed:
     """Read it from the record of a run."""
     walls = [row for row in rows if row["kind"] == "run" and row.get("phase") == "wall"]
+    waits = [row for row in rows if row["kind"] == "run" and row.get("phase") == "waited"]
+    vain = str(waits[-1].get("asked") or "")[:40] if waits and not waits[-1].get("open") else ""
     if not walls:
-        return Timed()
+        return Timed(waited=vain)
     verdicts = {str(row.get("scenario")): row.get("outcome") for row in rows if row["kind"] == "verdict"}
     out = tuple(key for key, outcome in verdicts.items() if outcome == LEFT_OUT)
-    return Timed(str(walls[-1].get("within") or "")[:40], out)
+    return Timed(str(walls[-1].get("within") or "")[:40], out, vain)

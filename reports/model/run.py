@@ -16,6 +16,21 @@ class Double(Model):
     why: str
 
 
+class Waited(Model):
+    """How long a cloud that was coming up was waited for before the run."""
+
+    asked: str = Field(description="As it was asked for: 30m.")
+    seconds: float
+    polls: int
+    requests: int
+    open: bool = Field(description="Whether preflight opened.")
+    opened: dict[str, float] = Field(
+        default={}, description="Preflight scenario to the seconds after which a poll first found it open."
+    )
+    closed: dict[str, str] = Field(default={}, description="Those that the last poll found closed, and why.")
+    told: str = Field(default="", description="All of it in one sentence.")
+
+
 class Run(Model):
     """Which run this was: of what, from where, by which version."""
 
@@ -33,6 +48,7 @@ class Run(Model):
     lab: bool = Field(description="Whether the site was a lab and no real cloud.")
     accounts: list[str]
     tags: list[str] = []
+    waited: Waited | None = None
     load: list[float] = Field(
         default=[], description="Load of the machine, the last minute's: as the run began, as it ended."
     )

@@ -109,6 +109,8 @@ def _notes(report: Report) -> Iterable[str]:
         ]
         more = [f"- and {len(rows) - _REASONS} more reasons"] if len(rows) > _REASONS else []
         yield "\n".join(["Not verified:", "", *rows[:_REASONS], *more])
+    if report.run.waited is not None:
+        yield f"Waited {prose(report.run.waited.told, 400)}"
     reasons = unreached(report.scenarios)
     if reasons:
         rows = [f"- {count(number, 'scenario')}: {prose(why, 160)}" for why, number in reasons[:_REASONS]]

@@ -155,6 +155,9 @@ def _ring(ring: Ring) -> str:
 def _notes(report: Report) -> Iterable[RenderableType]:
     sizes = f"{count(len(report.scenarios), 'scenario')}, {count(report.run.workers, 'worker')}"
     took = f"{seconds(report.timings.wall)}, {sizes}"
+    if report.run.waited is not None:
+        tone = "dim" if report.run.waited.open else "yellow"
+        yield Text.assemble(("Waited ", "bold"), safe(report.run.waited.told, tone, 400))
     yield Text.assemble(("Took ", "bold"), took, (f"  {plain(report.run.id)}", "dim"))
     for why, number in unreached(report.scenarios)[:_REASONS]:
         yield Text.assemble(

@@ -2,6 +2,7 @@ from harness.testing import Cloud, Image, scenario
 
 SEEN = ("disk_format", "container_format", "public", "protected", "status", "min_ram", "min_disk")
 LINKED = ("kernel", "ramdisk")
+NO_DISK = {"aki", "ari"}
 
 
 @scenario(
@@ -20,15 +21,17 @@ def test_described(cloud: Cloud) -> None:
         for image in images.values():
             _observe(cloud, image, names)
     with cloud.step("look for one to boot"):
+        described = cloud.arch.model.images
         bootable = [
             images[name]
-            for name, described in cloud.arch.model.images.items()
+            for name, image in described.items()
             if name in images
-            and described.disk_format not in ("aki", "ari")
             and images[name].status == "active"
+            and NO_DISK.isdisjoint({image.disk_format, images[name].disk_format})
         ]
         cloud.check("a described image is active", bool(bootable), expected="an active image", found="none")
-        cloud.share("image", min(bootable, key=lambda image: image.size).id)
+        known = [image for image in bootable if described[image.name].login]
+        cloud.share("image", min(known or bootable, key=lambda image: image.size).id)
 
 
 def _observe(cloud: Cloud, image: Image, names: dict[str, str]) -> None:

@@ -8,11 +8,10 @@ from statistics import median
 from harness.evidence.chain import longest
 from harness.evidence.reader import Row
 from reports.model import Chain, Clause, Gate, Link, Objective, Phase, Scenario, Slow, Timings
+from reports.pauses import RATE_LIMIT, pauses
 from reports.record import Record
 from reports.stories import ended, number, transitions
 
-RATE_LIMIT = "rate limit"
-"""What the door calls its waits."""
 _SLOWEST = 8
 
 
@@ -47,6 +46,7 @@ def timings(
         ],
     )
 
+        pauses=pauses(record, scenarios),
 
 def waited(record: Record) -> Mapping[str, float]:
     """Seconds spent waiting for the cloud, by scenario."""

@@ -13,6 +13,7 @@ from reports.model.clauses import Area, Clause, Coverage, Unverified, Waiver
 from reports.model.discovered import Discovered
 from reports.model.evidence import Check, Command, Evidence, Exchange, Log, LogLine, Step, Wait
 from reports.model.ledger import Ledger, Remainder
+from reports.model.pauses import Pause
 from reports.model.report import Report
 from reports.model.rings import Map, Picture, Ring, Said, Strip, Together, Zone
 from reports.model.run import Double, Run
@@ -48,6 +49,7 @@ __all__ = [
     "Objective",
     "Phase",
     "Picture",
+    "Pause",
     "Remainder",
     "Report",
     "Ring",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from reports.model.base import Model, State
+from reports.model.pauses import Pause
 
 
 class Phase(Model):
@@ -65,3 +66,4 @@ class Timings(Model):
     command_seconds: float
     slowest: list[Slow]
     objectives: list[Objective]
+    pauses: list[Pause] = Field(default=[], description="What workers stood still for, and rate limits.")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections import Counter
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -20,11 +21,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import text
-from reports.model import STATES, VERDICTS, Clause, Report
+from reports.model import STATES, VERDICTS, Clause, Report, Scenario
+from reports.render.lanes import KINDS, lanes
+from reports.render.places import nodes, places
 from reports.render.ringplots import plots
+from reports.render.spread import Measured, spread
+from reports.render.store import Store
 from reports.render.zones import weighed
 
 TEMPLATES = Path(__file__).parent / "templates"
+_INLINE = 60
+"""Scenarios in trouble whose evidence stands in the page as it is; of others the script unfolds it."""
+_FIRST = ("boot", "token", "object PUT", "object GET")
+_OFTEN, _KINDS = 5, 12
+"""How often something must have been measured to be drawn, and how many kinds are."""
 MARKS = {
     "pass": "yes",
     "verified": "yes",
@@ -39,6 +49,9 @@ MARKS = {
 
 def to_html(report: Report) -> str:
     """The whole page."""
+    names = nodes(report.clauses)
+    anchors = {scenario.key: f"s{number}" for number, scenario in enumerate(report.scenarios)}
+    tally = Counter(scenario.verdict for scenario in report.scenarios)
     return (
         environment()
         .get_template("report.html")
@@ -47,17 +60,56 @@ def to_html(report: Report) -> str:
             run=report.run,
             rests=report.banner.removeprefix(f"{report.verdict}: "),
             tone={"GO": "go", "NO-GO": "nogo"}.get(report.verdict, "amber"),
-            anchors={scenario.key: f"s{number}" for number, scenario in enumerate(report.scenarios)},
+            anchors=anchors,
             paths={clause.path: f"c{number}" for number, clause in enumerate(report.clauses)},
+            told=_told(report),
+            inline=_inline(report),
+            shown=[(verdict, _words(verdict), tally[verdict]) for verdict in VERDICTS],
+            story_areas=sorted({scenario.id.partition(".")[0] for scenario in report.scenarios}),
+            nodes=names,
+            places=places(report, names),
             areas=_areas(report),
             plots=[plots(ring) for ring in report.rings],
+            line=(line := lanes(report, anchors)),
+            bars=line.bars if line else [],
+            pausing=KINDS,
+            spread=spread(_measured(report)),
             verdicts=VERDICTS,
             states=STATES,
+            store=Store(),
             style=part("style.css"),
             script=part("page.js"),
             policy=policy(part("style.css"), part("page.js")),
         )
     )
+
+
+def _told(report: Report) -> dict[str, list[Scenario]]:
+    """Scenarios by gate, every gate of the report among them."""
+    told: dict[str, list[Scenario]] = {gate.name: [] for gate in report.gates}
+    for scenario in report.scenarios:
+        told.setdefault(scenario.gate, []).append(scenario)
+    return told
+
+
+def _inline(report: Report) -> set[str]:
+    """The scenarios whose requests and answers can be read without a script: those in trouble, so many."""
+    trouble = [scenario.key for scenario in report.scenarios if scenario.verdict in ("fail", "unknown")]
+    return set(trouble[:_INLINE])
+
+
+def _measured(report: Report) -> list[Measured]:
+    """What was measured several times: whole stories, then boot, token and what most was measured of."""
+    found: dict[str, list[float]] = {}
+    for scenario in report.scenarios:
+        for kind, values in scenario.samples.items():
+            found.setdefault(kind, []).extend(values)
+    limits = {objective.path.rpartition(".")[2]: objective.limit for objective in report.timings.objectives}
+    often = sorted((kind for kind in found if len(found[kind]) >= _OFTEN), key=lambda kind: -len(found[kind]))
+    kinds = [*(kind for kind in _FIRST if kind in found), *(kind for kind in often if kind not in _FIRST)]
+    told = [scenario.duration for scenario in report.scenarios if scenario.started is not None]
+    whole: list[Measured] = [("a whole story", told, None)] if len(told) >= _OFTEN else []
+    return [*whole, *((kind, found[kind], limits.get(kind)) for kind in kinds[:_KINDS])]
 
 
 def _areas(report: Report) -> list[tuple[str, list[tuple[str, list[Clause]]]]]:

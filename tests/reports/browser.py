@@ -92,11 +92,12 @@ class Browser:
                 return dict(answer["result"])
 
     def open(self, path: Path, fragment: str = "") -> None:
-        """Load a file and wait until it is loaded."""
-        self._loaded = False
-        self.call("Page.navigate", url=path.resolve().as_uri() + fragment)
-        while not self._loaded:
-            self._next()
+        """Load a file anew, whatever was loaded before, and wait until it is loaded."""
+        for address in ("about:blank", path.resolve().as_uri() + fragment):
+            self._loaded = False
+            self.call("Page.navigate", url=address)
+            while not self._loaded:
+                self._next()
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page."""
@@ -109,13 +110,29 @@ class Browser:
         self, path: Path, *, width: int = 1280, height: int = 900, dark: bool = False, whole: bool = False
     ) -> None:
         """Save a picture of the page; ``whole`` of all of it, not of what a window of that height shows."""
-        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        self.call("Emulation.setEmulatedMedia", features=scheme)
+        self.scheme(dark=dark)
         self.size(width, height)
         if whole:
             self.size(width, min(16_000, int(self.run("document.documentElement.scrollHeight"))))
         picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=False)
         path.write_bytes(base64.b64decode(picture["data"]))
+
+    def scheme(self, *, dark: bool) -> None:
+        """Prefer light or dark pages."""
+        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        self.call("Emulation.setEmulatedMedia", features=scheme)
+
+    def press(self, key: str, *, shift: bool = False) -> None:
+        """Press and release a key, as a person at the keyboard does: ``Tab``, ``Enter``, ``/``."""
+        code = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32}.get(key, 0)
+        text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
+        stroke: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **stroke, **({"text": text} if text else {}))
+        self.call("Input.dispatchKeyEvent", type="keyUp", **stroke)
+
+    def pdf(self) -> bytes:
+        """What a printer would get, backgrounds left out as browsers do unless told otherwise."""
+        return base64.b64decode(self.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"])
 
     def size(self, width: int, height: int) -> None:
         """Give the window a size in CSS pixels."""

@@ -210,7 +210,7 @@ def _waiver(standing: Standing) -> Waiver:
 
 def _run(record: Record) -> Run:
     run, site = record.run, record.site
-    workers = {row["worker"] for row in record.rows if row["worker"] != "main"}
+    workers = {row["worker"] for row in record.rows if row["kind"] == "scenario"}
     leased = [text(each) for row in record.of_run("leased") for each in row.get("tenants") or ()]
     return Run(
         id=text(run.get("id")),

@@ -119,11 +119,60 @@ class Disruptive(_Part):
     services: tuple[Disturbed, ...] = ()
 
 
+class AbsentPart(_Part):
+    """Why a described node is not there yet, and until when; a date or a time, UTC unless it says."""
+
+    reason: Word
+    until: Word
+
+
+def _absent_has_end(value: Any) -> Any:
+    for name, each in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(each, Mapping) and "until" not in each:
+            raise ValueError(f"{name}: an open-ended absence is refused: say until when")
+    return value
+
+
 class LabPart(_Part):
     """Written by the lab into its own site: where its control address is."""
 
     control: str
     doubles: tuple[str, ...] = ()
+
+
+AREAS = (
+    "default",
+    "region",
+    "nodes",
+    "hosts",
+    "identity",
+    "catalogue",
+    "compute",
+    "images",
+    "network",
+    "volumes",
+    "objects",
+    "rings",
+    "guests",
+    "database",
+    "bus",
+    "packages",
+    "config",
+    "objectives",
+    "preflight",
+    "cleanup",
+)
+"""What can have an owner: areas of a description and of scenarios, and whatever has no other."""
+
+
+def _areas(value: dict[str, str]) -> dict[str, str]:
+    for name in value:
+        if name not in AREAS:
+            near = get_close_matches(name, AREAS, 1)
+            raise ValueError(
+                f"{name}: no such area; {f'did you mean {near[0]!r}?' if near else ', '.join(AREAS)}"[:300]
+            )
+    return value
 
 
 class SiteFile(_Part):
@@ -141,15 +190,11 @@ class SiteFile(_Part):
     network: Annotated[dict[str, str], AfterValidator(_networks)] = {}
     rings: Rings = Rings()
     waivers: Path | None = None
+    absent: Annotated[dict[str, AbsentPart], BeforeValidator(_absent_has_end)] = {}
     disruptive: Annotated[Disruptive | None, BeforeValidator(_has_end)] = None
-    owners: dict[str, str] = {}
+    owners: Annotated[dict[str, Word], AfterValidator(_areas)] = {}
     accounts: Literal["own", "site"] = "own"
     lab: LabPart | None = None
-
-    @property
-    def idle(self) -> tuple[str, ...]:
-        """The keys that were written and that nothing of this version acts upon."""
-        return tuple(key for key in ("owners",) if key in self.model_fields_set)
 
 
 @dataclass(frozen=True)
@@ -278,4 +323,5 @@ _PARTS: dict[str, type[BaseModel]] = {
     "rings": Rings,
     "disruptive": Disruptive,
     "lab": LabPart,
+    "absent": AbsentPart,
 }

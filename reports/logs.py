@@ -14,7 +14,7 @@ from reports.text import line
 _MOST = 2
 _LONGEST = 220
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d [\d:.,]+ +[A-Z]+ +\S+ ")
-_BAD = ("CRITICAL", "FATAL", "ERROR", "TRACE")
+BAD = ("CRITICAL", "FATAL", "ERROR", "TRACE")
 
 
 def telling(rows: Iterable[Row]) -> tuple[list[str], str]:
@@ -24,9 +24,9 @@ def telling(rows: Iterable[Row]) -> tuple[list[str], str]:
         (text(row.get("host")), each)
         for row in logs
         for each in row.get("lines") or ()
-        if isinstance(each, dict) and (each.get("level") in _BAD or each.get("request"))
+        if isinstance(each, dict) and (each.get("level") in BAD or each.get("request"))
     ]
-    found.sort(key=lambda pair: (pair[1].get("level") not in _BAD, not pair[1].get("request")))
+    found.sort(key=lambda pair: (pair[1].get("level") not in BAD, not pair[1].get("request")))
     kept = next((text(row.get("kept")) for row in logs if row.get("kept")), "")
     return list(dict.fromkeys(_said(host, each) for host, each in found))[:_MOST], kept
 

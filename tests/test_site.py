@@ -93,7 +93,16 @@ def test_a_site_says_where_its_networks_are(tmp_path: Path) -> None:
     more = "network: {fixed: 10.0.0.0/22, floating.nova: 203.0.113.0/26, outside: '192.0.2.1:80'}\n"
     site = load_site(write(tmp_path, GOOD + more))
     assert site.file.network["floating.nova"] == "203.0.113.0/26"
-    assert "network" not in site.file.idle
+
+
+@pytest.mark.parametrize(
+    ("owners", "said"),
+    [("{object: a@b}", "did you mean 'objects'?"), ("{moon: a@b}", "moon: no such area; default,")],
+)
+def test_an_owner_of_what_is_no_area_is_an_error(tmp_path: Path, owners: str, said: str) -> None:
+    text = problems(tmp_path, f"{GOOD}owners: {owners}\n")
+    assert "rack7.yaml:9: owners" in text
+    assert said in text
 
 
 def test_a_host_for_a_node_that_nobody_described_is_an_error(tmp_path: Path) -> None:

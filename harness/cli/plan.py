@@ -133,8 +133,6 @@ def _heading(out: Console, site: Site) -> None:
     unknown = [name for name in arch.model.nodes if name not in site.hosts]
     if site.hosts and unknown:
         out.print(f"[yellow]no address for:[/] {escape(', '.join(unknown))}")
-    if site.file.idle:
-        out.print(f"[yellow]read, but nothing uses it yet:[/] {', '.join(site.file.idle)}")
 
 
 def _ask(out: Console, site: Site) -> tuple[bool, Given | None]:

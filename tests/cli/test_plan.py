@@ -116,22 +116,6 @@ def test_problems_of_site_architecture_and_account_are_told_together(deployday: 
         assert said in done.err
 
 
-def test_what_is_read_and_not_used_is_named_in_one_line(deployday: Here, tmp_path: Path) -> None:
-    site(
-        tmp_path,
-        "guests: {via: jump}\nnetwork: {fixed: 10.0.0.0/22}\nowners: {objects: a@b}\n"
-        'ssh: {user: ops, become: sudo}\ndisruptive: {until: "2012-05-04T06:00Z", nodes: [storage-1]}\n',
-    )
-    done = deployday("plan", "s.yaml", "--offline")
-    assert done.code == 0, done.text
-    assert "read, but nothing uses it yet: owners\n" in done.out
-
-
-def test_nothing_is_said_of_keys_that_nobody_wrote(deployday: Here, tmp_path: Path) -> None:
-    site(tmp_path, "ssh: {user: ops}\n")
-    assert "nothing uses" not in deployday("plan", "s.yaml", "--offline").out
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -48,7 +48,6 @@ def test_its_comments_are_a_site_too(deployday: Here, tmp_path: Path, arch: str)
     assert site.file.other_cloud
     assert site.file.waivers
     assert site.file.ssh.user == "ops"
-    assert site.file.idle == ()
 
 
 def test_it_overwrites_nothing(deployday: Here, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ class Deadline:
         """How it went, once all is over."""
         took = time.time() - self.began
         over = -self.left
-        late = f", {seconds(over)} over: the clean-up took longer than its reserve" if over > 0 else ""
+        late = f", {seconds(round(over, 1))} over: the end took longer than its reserve" if over > 0 else ""
         return f"within {self.asked}: took {seconds(round(took, 1))}{late}"
 
 

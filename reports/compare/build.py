@@ -13,6 +13,7 @@ from reports.compare.discovered import found
 from reports.compare.figures import figures
 from reports.compare.model import Against, Comparison, Head, Member, Verdicts
 from reports.compare.reading import Seen
+from reports.compare.spreads import spreads
 from reports.compare.times import Times, times
 from reports.compare.verdicts import verdicts
 
@@ -29,6 +30,7 @@ def compare(runs: Sequence[Seen], baseline: Sequence[Seen] = ()) -> Comparison:
         columns=[_head(sides[0], column) for column in sides],
         against=[_against(number, sides, rows, timed) for number in range(len(sides))],
         figures=figures(sides, timed.rows),
+        spreads=spreads(sides),
         clauses=described(sides),
         found=found(sides),
         verdicts=rows,

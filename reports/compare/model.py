@@ -161,6 +161,14 @@ class Figure(Model):
     words: list[Word | None]
 
 
+class Spread(Model):
+    """Measurements of one kind, seconds in ascending order, by column."""
+
+    name: str
+    samples: list[int] = Field(description="How many there were; of more than 200, evenly many are kept.")
+    values: list[list[float]]
+
+
 class Time(Model):
     """A statement about how long one thing took in a column, beside the baseline."""
 
@@ -200,6 +208,7 @@ class Comparison(Model):
     columns: list[Head]
     against: list[Against] = Field(description="Of the baseline itself: nothing new, nothing fixed.")
     figures: list[Figure]
+    spreads: list[Spread] = []
     clauses: list[Clause]
     found: list[Found]
     verdicts: list[Verdicts]

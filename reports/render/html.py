@@ -108,8 +108,8 @@ def _measured(report: Report) -> list[Measured]:
     often = sorted((kind for kind in found if len(found[kind]) >= _OFTEN), key=lambda kind: -len(found[kind]))
     kinds = [*(kind for kind in _FIRST if kind in found), *(kind for kind in often if kind not in _FIRST)]
     told = [scenario.duration for scenario in report.scenarios if scenario.started is not None]
-    whole: list[Measured] = [("a whole story", told, None)] if len(told) >= _OFTEN else []
-    return [*whole, *((kind, found[kind], limits.get(kind)) for kind in kinds[:_KINDS])]
+    whole: list[Measured] = [("a whole story", told, None, len(told))] if len(told) >= _OFTEN else []
+    return [*whole, *((kind, found[kind], limits.get(kind), len(found[kind])) for kind in kinds[:_KINDS])]
 
 
 def _areas(report: Report) -> list[tuple[str, list[tuple[str, list[Clause]]]]]:

@@ -2,7 +2,7 @@
 
 A dot is a measurement. Where there are eight or more, the box holds the middle half, its line is the
 median, and the tick to its right the 95th percentile (of twenty or more). Coordinates are the units of the
-picture, 960 wide.
+picture.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from reports.stats import quantile
 from reports.text import line, seconds
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 960, 210, 200, 30, 6
+ROW, TOP = 30, 6
 MOST = 300
 """Dots of a row: of more, evenly many are drawn."""
 _BOX, _SHARE = 8, 20
@@ -36,6 +36,7 @@ class Row:
 
     y: float
     label: str
+    said: str
     told: str
     dots: str
     box: tuple[float, float] | None
@@ -45,9 +46,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Spread:
+class Plot:
     """All of a plot; ``told`` says it in words."""
 
+    wide: float
     rows: list[Row]
     ticks: list[Tick]
     foot: float
@@ -60,25 +62,41 @@ class Spread:
         return "; ".join(f"{row.label}: {row.told}" for row in self.rows)
 
 
-Measured = tuple[str, Sequence[float], float | None]
-"""A name, seconds, and what is allowed (or None)."""
+Measured = tuple[str, Sequence[float], float | None, int]
+"""A name, seconds, what is allowed (or None), and how many there were of which these are kept."""
 
 
-def spread(measured: Iterable[Measured]) -> Spread | None:
+@dataclass(frozen=True)
+class Frame:
+    """How wide a picture is, and the room for names to the left and figures to the right of the dots."""
+
+    wide: float
+    left: float
+    right: float
+    letters: int
+    brief: bool = False
+
+
+WHOLE = Frame(960, 210, 200, 30)
+HALF = Frame(560, 140, 104, 20, brief=True)
+
+
+def spread(measured: Iterable[Measured], frame: Frame = WHOLE) -> Plot | None:
     """The plot of what was measured, in the order given; None where nothing was."""
-    given = [(name, sorted(values), limit) for name, values, limit in measured if values]
+    given = [(name, sorted(values), limit, n) for name, values, limit, n in measured if values]
     if not given:
         return None
-    scale = _Scale([value for _, values, _ in given for value in (values[0], values[-1])])
+    scale = _Scale(frame, [value for _, values, *_ in given for value in (values[0], values[-1])])
     rows = [_row(place, *each, scale) for place, each in enumerate(given)]
     foot = TOP + ROW * len(rows)
-    return Spread(rows, scale.ticks(), foot, foot + 20, scale.logarithmic)
+    return Plot(frame.wide, rows, scale.ticks(), foot, foot + 20, scale.logarithmic)
 
 
 class _Scale:
     """From seconds to units of the picture."""
 
-    def __init__(self, ends: Sequence[float]) -> None:
+    def __init__(self, frame: Frame, ends: Sequence[float]) -> None:
+        self.frame = frame
         least, most = max(min(ends), 0.0005), max(*ends, 0.001)
         self.logarithmic = most / least > _WIDE
         self.low = least if self.logarithmic else 0.0
@@ -89,26 +107,32 @@ class _Scale:
             share = math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
         else:
             share = value / self.high
-        return round(LEFT + min(max(share, 0.0), 1.0) * (WIDTH - LEFT - RIGHT), 1)
+        room = self.frame.wide - self.frame.left - self.frame.right
+        return round(self.frame.left + min(max(share, 0.0), 1.0) * room, 1)
 
     def ticks(self) -> list[Tick]:
         """Three to seven round values."""
         tens = range(math.floor(math.log10(max(self.low, 1e-4))) - 1, math.ceil(math.log10(self.high)) + 1)
         if self.logarithmic:
-            values = [10.0**ten for ten in tens]
+            signs = (1, 2, 5) if self.high / self.low < 60 else (1,)
+            values = [sign * 10.0**ten for ten in tens for sign in signs]
         else:
             step = next(
                 s for ten in tens for s in (10.0**ten, 2 * 10.0**ten, 5 * 10.0**ten) if self.high / s <= 5
             )
             values = [step * n for n in range(6)]
-        return [Tick(self(value), seconds(value)) for value in values if self.low <= value <= self.high]
+        return [
+            Tick(self(value), seconds(value) if value else "0")
+            for value in values
+            if self.low <= value <= self.high
+        ]
 
 
-def _row(place: int, name: str, values: Sequence[float], limit: float | None, scale: _Scale) -> Row:
+def _row(place: int, name: str, values: Sequence[float], limit: float | None, n: int, scale: _Scale) -> Row:
     y = TOP + ROW * place + ROW / 2
     middle = quantile(values, 0.5) or 0.0
     high = quantile(values, 0.95) if len(values) >= _SHARE else None
-    told = f"n {len(values)}, median {seconds(middle)}"
+    told = f"n {n}, median {seconds(middle)}"
     told += f", p95 {seconds(high)}" if high is not None else f", most {seconds(values[-1])}"
     box = None
     if len(values) >= _BOX:
@@ -116,7 +140,8 @@ def _row(place: int, name: str, values: Sequence[float], limit: float | None, sc
     within = limit is not None and scale.low <= limit <= scale.high
     return Row(
         y=y,
-        label=line(name, 30),
+        label=line(name, scale.frame.letters),
+        said=f"{seconds(middle)} (n {n})" if scale.frame.brief else told,
         told=told,
         dots=_dots(_thinned(values), y, scale),
         box=box,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import log2
 
-from reports.compare.model import Against, Cell, Clause, Comparison, Figure, Head, Time, Value, Word
+from reports.compare.model import Against, Cell, Clause, Comparison, Figure, Head, Time, Value, Verdicts, Word
 from reports.text import count, line, seconds, value
 
 ARROWS = {"slower": "▲", "faster": "▼", "no difference": "=", "inconclusive": "?"}
@@ -82,7 +83,12 @@ def ratio(row: Time) -> str:
     """``x 1.23 (1.10 to 1.36)``."""
     if row.low is None or row.high is None:
         return f"x {row.ratio:.2f}"
-    return f"x {row.ratio:.2f} ({row.low:.2f} to {row.high:.2f})"
+    return f"x {row.ratio:.2f} ({row.low:.2f} to {_end(row.high)})"
+
+
+def _end(times: float) -> str:
+    """The far end of an interval; what few samples leave open is not spelt out to fifty digits."""
+    return f"{times:.2f}" if times < 100 else "over 100"
 
 
 def basis(row: Time) -> str:
@@ -123,3 +129,15 @@ def rules(comparison: Comparison) -> str:
 def place(times: float) -> str:
     """Where a ratio lies between half and twice, from 3 to 97: further off ones stand at the edge."""
     return f"{(min(max(log2(max(times, 1e-9)), -1.0), 1.0) + 1) * 47 + 3:.2f}"
+
+
+def tally(rows: Iterable[object], attribute: str, names: Sequence[str]) -> list[tuple[str, str, int]]:
+    """For the buttons of a table: each of some words, what it is called, and how many rows it is said of."""
+    counts = Counter(getattr(row, attribute) for row in rows)
+    return [(name, name, counts[name]) for name in names]
+
+
+def changed(rows: Sequence[Verdicts], changes: Sequence[str]) -> list[tuple[str, str, int]]:
+    """The same for verdicts: first whatever is not as it was."""
+    counted = tally(rows, "change", changes)
+    return [("!same", "changed", sum(n for name, _, n in counted if name != "same")), *counted]

@@ -18,18 +18,22 @@ _SLOWEST = 8
 def timings(
     record: Record, scenarios: Sequence[Scenario], gates: Sequence[Gate], clauses: Iterable[Clause]
 ) -> Timings:
-    """Sums over all workers, except ``wall`` and the gates, which are stretches of the run itself."""
+    """Sums over all workers, except ``wall`` and the gates, which are stretches of the run itself. What an
+    earlier run told took none of this one's time.
+    """
     exchanges = [row for row in record.rows if row["kind"] == "exchange" and row.get("phase") != "sent"]
     commands = [row for row in record.rows if row["kind"] == "command"]
     waits = waited(record)
-    slow = sorted(scenarios, key=lambda scenario: -scenario.duration)[:_SLOWEST]
+    told = [scenario for scenario in scenarios if scenario.carried is None]
+    lent = {scenario.key for scenario in scenarios if scenario.carried is not None}
+    slow = sorted(told, key=lambda scenario: -scenario.duration)[:_SLOWEST]
     return Timings(
         wall=max(0.0, (record.ended or record.started) - record.started),
-        phases=_phases(record, scenarios),
+        phases=_phases(record, told),
         gates=[Phase(name=gate.name, seconds=gate.seconds) for gate in gates],
         waiting=sum(waits.values()),
         rate_limits=round(_rate_limits(record), 3),
-        chain=_chain(record, scenarios),
+        chain=_chain(record, told),
         exchanges=len(exchanges),
         exchange_seconds=_seconds(exchanges),
         via=sorted({str(row["via"]) for row in exchanges if row.get("via")}),
@@ -42,11 +46,11 @@ def timings(
         objectives=[
             Objective(path=c.path, limit=number(c.described), seconds=number(c.observed), state=c.state)
             for c in clauses
-            if c.measured and c.seen
+            if c.measured and c.seen and c.scenario not in lent
         ],
+        pauses=pauses(record, scenarios),
     )
 
-        pauses=pauses(record, scenarios),
 
 def waited(record: Record) -> Mapping[str, float]:
     """Seconds spent waiting for the cloud, by scenario."""
@@ -70,7 +74,7 @@ def _chain(record: Record, scenarios: Sequence[Scenario]) -> Chain:
     waits = {
         str(row["key"]): [*(row.get("needs") or ()), *(row.get("after") or ())]
         for row in record.plan
-        if not row.get("after_all")
+        if not row.get("after_all") and row["key"] not in record.carried
     }
     found = longest(waits, lasted)
     return Chain(seconds=found.seconds, links=[Link(key=key, seconds=each) for key, each in found.links])

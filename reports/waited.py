@@ -12,6 +12,9 @@ from reports.text import count, line, seconds
 
 _ANSWERING = ("identity.token", "preflight.endpoints_answer", "hosts.reachable")
 _SHOWN = 6
+_BLOCKED = "blocked by "
+UNASKED = "it was not asked to the end"
+"""Why a story counts as closed that a poll did not come to."""
 
 
 def waited(record: Record) -> Waited | None:
@@ -58,12 +61,16 @@ def sentence(found: Waited) -> str:
     told = "; ".join(answered(found.opened))
     if found.open:
         return f"{head}: {told}" if told else head
-    roots = {
-        key: why for key, why in found.closed.items() if not why.startswith("blocked by")
-    } or found.closed
-    names = few(list(dict.fromkeys(called(key) for key in roots)))
-    why = line(next(iter(roots.values()), ""), 120)
+    told_of = roots(found.closed)
+    names = few(list(dict.fromkeys(map(called, told_of))))
+    why = line(next(iter(told_of.values()), ""), 120)
     return f"{head}, in vain: {names} did not ({why})" + (f"; {told}" if told else "")
+
+
+def roots(closed: Mapping[str, str]) -> Mapping[str, str]:
+    """What is closed by itself: not for want of something else, nor because nobody came to ask it."""
+    own = {key: why for key, why in closed.items() if why != UNASKED and not why.startswith(_BLOCKED)}
+    return own or closed
 
 
 def few(names: list[str]) -> str:

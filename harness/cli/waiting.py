@@ -33,7 +33,7 @@ from harness.evidence import RunFolder, read_record
 from harness.evidence.folder import make_folder, write_json
 from reports.render.terminal import safe
 from reports.text import seconds
-from reports.waited import answered, called, few
+from reports.waited import UNASKED, answered, called, few, roots
 
 Wait = Annotated[
     str,
@@ -44,7 +44,6 @@ FIRST_PAUSE, LONGEST_PAUSE, GROWTH, JITTER = 2.0, 30.0, 1.5, 0.2
 _OPEN = ("completed", "out_of_reach", "not_applicable")
 _HOPELESS = re.compile(r"host key (?:has changed|is revoked|of \S+ is not known)|its host key is revoked")
 """What no time heals: somebody has to look at it."""
-_UNASKED = "it was not asked to the end"
 _SAY_AGAIN = 60.0
 _SHORTEST = 5.0
 """Seconds that a poll has at least, however little is left."""
@@ -137,10 +136,10 @@ def _note(waited: Waited, answers: Answers) -> None:
     waited.polls += 1
     waited.requests += answers.requests
     for key, why in answers.closed.items():
-        waited.closed.pop(key, None)
+        before = waited.closed.pop(key, "")
         if why:
             waited.opened.pop(key, None)
-            waited.closed[key] = why
+            waited.closed[key] = before if before and why == UNASKED else why
         else:
             waited.opened.setdefault(key, waited.seconds)
 
@@ -152,8 +151,8 @@ def _roots(waited: Waited, answers: Answers) -> dict[str, str]:
 
 def state(waited: Waited, now: float) -> Text:
     """``waiting for identity: connection refused (3 min 20 s of 30 min)``, ``now`` counts from the start."""
-    told = {key: why for key, why in waited.closed.items() if not why.startswith("blocked by")}
-    names = list(dict.fromkeys(called(key) for key in told or waited.closed)) or ["preflight"]
+    told = roots(waited.closed)
+    names = list(dict.fromkeys(map(called, told))) or ["preflight"]
     why = next(iter(told.values()), "")
     text = Text.assemble(("waiting for ", "bold"), safe(few(names)))
     text += safe(f": {_shortly(why)}", "yellow", 160) if why else Text()
@@ -257,7 +256,7 @@ def _tell(folder: RunFolder, words: Sequence[str], end: float) -> None:
 def answers(folder: RunFolder, keys: Sequence[str]) -> Answers:
     """What a poll's record says; nothing was asked where it was given up before it had planned."""
     if not folder.plan.exists():
-        return Answers(dict.fromkeys(keys, _UNASKED), frozenset(), 0)
+        return Answers(dict.fromkeys(keys, UNASKED), frozenset(), 0)
     planned = [str(row["key"]) for row in json.loads(folder.plan.read_text(encoding="utf-8"))["scenarios"]]
     rows = read_record(folder.events)
     verdicts = {row["scenario"]: row for row in rows if row["kind"] == "verdict"}
@@ -269,7 +268,7 @@ def answers(folder: RunFolder, keys: Sequence[str]) -> Answers:
 def _why(verdict: Mapping[str, Any] | None) -> str:
     """Why a story is closed; "" where it is open."""
     if verdict is None:
-        return _UNASKED
+        return UNASKED
     if verdict.get("outcome") in _OPEN:
         return ""
     return str(verdict.get("reason") or verdict.get("outcome"))[:300]

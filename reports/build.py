@@ -32,6 +32,7 @@ from reports.rings import rings
 from reports.samples import samples
 from reports.stories import number, steps, text
 from reports.timings import timings
+from reports.waited import waited
 
 _UNTOLD: tuple[Verdict, ...] = ("not_applicable", "out_of_reach")
 
@@ -227,6 +228,7 @@ def _run(record: Record) -> Run:
         lab=record.lab is not None,
         accounts=leased,
         tags=[text(each) for each in run.get("tags") or () if isinstance(each, str)],
+        waited=waited(record),
         load=_load(record),
     )
 

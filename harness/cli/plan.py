@@ -19,10 +19,11 @@ from harness.accounts.given import Given
 from harness.arch import Architecture, parse, show
 from harness.arch.shipped import shipped_names
 from harness.cli.costs import show_costs
-from harness.cli.learning import reckoned
+from harness.cli.learning import costs, reckoned
 from harness.cli.means import Means, described
 from harness.cli.means import asked as asked_of
 from harness.cli.options import Cloud, Overlay, Runs, Set
+from harness.cli.timing import Within, show_fit
 from harness.errors import CloudError, Problem, UsageError
 from harness.evidence.fold import Owner, owners, owns
 from harness.evidence.waiverfile import load_waivers
@@ -60,6 +61,7 @@ def plan(
     explain: Explain = "",
     offline: Offline = False,
     workers: Workers = 0,
+    within: Within = "",
     runs: Runs = Path("var/runs"),
 ) -> None:
     """Say whether all is ready for a run: exit 0 if so, 2 if the cloud does not answer, 3 on wrong usage."""
@@ -87,9 +89,12 @@ def plan(
     _scenarios(out, planned)
     _statements(out, site.arch, planned)
     show_costs(out, planned, means, _SERVERS)
-    _minutes(out, planned, means, workers or (1 if lab or site.file.lab else 2))
+    workers = workers or (1 if lab or site.file.lab else 2)
+    _minutes(out, planned, means, workers)
     if known:
         out.print(f"  {known} of them by what earlier runs took")
+    if within:
+        show_fit(out, planned, within, workers, costs(site.name, site.arch.name, runs))
     if not ready:
         out.print("[red]Not ready:[/] the cloud did not answer as it must; see above.")
         raise typer.Exit(2)

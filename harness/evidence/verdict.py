@@ -20,6 +20,7 @@ from harness.evidence.reader import Row
 from harness.evidence.sight import Sight, evidence_rows, judge_clause, looked, sights
 from harness.evidence.standing import Seen, counted, sentences, standings
 from harness.evidence.stories import Stories, deviations, extras, rooted
+from harness.evidence.timed import timed
 from harness.evidence.verdicts import ClauseVerdict, Judgement, ScenarioVerdict
 from harness.evidence.waivers import Waiver
 
@@ -54,7 +55,8 @@ def judge(
     clauses = _clauses(table, seen, accepted, planned, scenarios, stories.ran(), owners(deselected))
     covered = coverage(table, clauses)
     ended_early = not any(row["kind"] == "run" and row.get("phase") == "end" for row in rows)
-    said = answer(table, clauses, scenarios, strange, covered, ended_early, bool(plan))
+    within = timed(rows)
+    said = within.over(answer(table, clauses, scenarios, strange, covered, ended_early, bool(plan)))
     judged_so = Seen(clauses, scenarios, strange, looked(rows), stories.ran())
     waived = standings(accepted.all, judged_so, now)
     return Judgement(
@@ -64,7 +66,7 @@ def judge(
         go=said.go,
         because=(*said.because, *sentences(waived)),
         coverage=covered,
-        banner=banner(said.go, covered, scenarios, scope, table.captured, counted(waived)),
+        banner=banner(said.go, covered, scenarios, scope, table.captured, (*counted(waived), *within.words)),
         ended_early=ended_early,
         out_of_reach=out_of_reach(clauses, scenarios),
         waivers=waived,

@@ -15,6 +15,7 @@ from harness.plan.planned import Plan
 from harness.plan.planning import make_plan
 from harness.plan.reach import missing
 from harness.plan.subjects import planned_subjects
+from harness.plugin.polling import polled, without_cleanup
 from harness.plugin.state import Run, key_of, usage
 from harness.plugin.tick import Tick
 
@@ -68,7 +69,10 @@ class Collecting:
         scenarios, nodeids = _scenarios(everything)
         narrowed = len(items) < len(everything)
         keys = [key for item in items if (key := key_of(item))]
-        return make_plan(
+        poll = self.run.options.poll
+        if poll:
+            narrowed, keys = True, polled(items, poll)
+        plan = make_plan(
             scenarios,
             self.run.site.arch,
             missing=missing(self.run.site),
@@ -78,6 +82,7 @@ class Collecting:
             nodeids=nodeids,
             pick=picking(self.run.site, datetime.now(UTC)),
         )
+        return without_cleanup(plan) if poll else plan
 
     def _take_back(self, config: pytest.Config, selected: set[str]) -> None:
         """What runs after all does not count as deselected."""

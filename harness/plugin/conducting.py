@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from harness.errors import UsageError
-from harness.evidence.folder import RunFolder, create_run, write_json
+from harness.evidence.folder import RunFolder, create_run, read_json, write_json
 from harness.evidence.waiverfile import load_waivers
 from harness.lease import Lease, die_with_parent, join
 from harness.plugin.machine import load, machine
 from harness.plugin.referee import Referee
 from harness.plugin.seams import Accounts, Visits
 from harness.plugin.state import Run, usage
+from harness.plugin.timing import pacing, suffices
 
 
 class Conducting:
@@ -69,12 +70,17 @@ class Conducting:
         if self.run.began or session.testsfailed or not plan.scenarios or session.config.option.collectonly:
             return
         try:
+            given = self.run.options.run_dir
+            suffices(self.run, RunFolder(given) if given else None, time.time())
             self.run.open(self._folder(), "main")
             self._store()
             self.lease = join(self.run.folder.lock)
             self.run.recorder.write("run", phase="start", id=self.run.folder.id, scope=plan.scope)
+            if self.run.folder.waited.exists():
+                self.run.recorder.write("run", phase="waited", **read_json(self.run.folder.waited))
             self._lease_accounts()
             self.visits = self.run.config.hook.pytest_deployday_visits(config=self.run.config, run=self.run)
+            self.referee.pace(pacing(self.run, time.time()))
         except UsageError as error:
             raise usage(error) from None
         self.referee.begin(session.items)
@@ -134,6 +140,7 @@ class Working:
         self.lease = join(folder.lock)
         run.open(folder, run.config.workerinput["workerid"])  # type: ignore[attr-defined]
         run.accounts, run.missing = told["accounts"], told["missing"]
+        run.stories_until = told["stories_until"]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:

@@ -16,7 +16,7 @@ from reports.model.ledger import Ledger, Remainder
 from reports.model.pauses import Pause
 from reports.model.report import Report
 from reports.model.rings import Map, Picture, Ring, Said, Strip, Together, Zone
-from reports.model.run import Double, Run
+from reports.model.run import Double, Run, Waited
 from reports.model.scenarios import Deviation, Gate, Scenario
 from reports.model.timings import Chain, Link, Objective, Phase, Slow, Timings
 
@@ -65,6 +65,7 @@ __all__ = [
     "Unverified",
     "Verdict",
     "Wait",
+    "Waited",
     "Waiver",
     "Zone",
 ]

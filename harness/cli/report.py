@@ -17,7 +17,7 @@ from harness.errors import Problem, UsageError
 from harness.evidence.folder import RunFolder, open_run
 from reports.build import build
 from reports.model import Report
-from reports.render import FORMATS, write_all
+from reports.render import FORMATS, rendered, write_all
 from reports.render.terminal import show
 
 
@@ -29,6 +29,8 @@ class Format(StrEnum):
     json = "json"
     html = "html"
     junit = "junit"
+    subunit = "subunit"
+    metrics = "metrics"
 
 
 Now = Annotated[
@@ -57,11 +59,11 @@ def report(
     if moment is None:
         write_all(judged, folder.path)
     if output is not None:
-        output.write_text(FORMATS[format_](judged), encoding="utf-8")
+        output.write_bytes(rendered(judged, format_))
     elif format_ is Format.terminal:
         _show(judged)
     else:
-        typer.echo(FORMATS[format_](judged), nl=False)
+        typer.echo(rendered(judged, format_), nl=False)
     raise typer.Exit(judged.exit_code)
 
 

@@ -1,4 +1,4 @@
-"""One file a format; each turns a ``Report`` into text and knows nothing of the record it came from."""
+"""One file a format; each turns a ``Report`` into text, one into bytes, and knows nothing of the record."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from reports.render.html import to_html
 from reports.render.json import to_json
 from reports.render.junit import to_junit
 from reports.render.markdown import to_markdown
+from reports.render.metrics import to_metrics
+from reports.render.subunit import to_subunit
 from reports.render.terminal import to_terminal
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -18,14 +20,25 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "html": to_html,
     "json": to_json,
     "junit": to_junit,
+    "metrics": to_metrics,
 }
+
+STREAMS: Mapping[str, Callable[[Report], bytes]] = {"subunit": to_subunit}
+"""What is no text."""
 
 FILES: Mapping[str, str] = {
     "report.json": "json",
     "report.html": "html",
     "junit.xml": "junit",
     "summary.md": "markdown",
+    "results.subunit": "subunit",
+    "metrics.prom": "metrics",
 }
+
+
+def rendered(report: Report, form: str) -> bytes:
+    """A report in one of the formats, as it stands in a file."""
+    return STREAMS[form](report) if form in STREAMS else FORMATS[form](report).encode("utf-8")
 
 
 def write_all(report: Report, folder: Path) -> list[Path]:
@@ -34,7 +47,7 @@ def write_all(report: Report, folder: Path) -> list[Path]:
     for name, form in FILES.items():
         path = folder / name
         draft = folder / f".{name}.new"
-        draft.write_text(FORMATS[form](report), encoding="utf-8", newline="\n")
+        draft.write_bytes(rendered(report, form))
         draft.replace(path)
         written.append(path)
     return written

@@ -1,7 +1,8 @@
 """``junit.xml``: one test case a scenario and subject, for the pages of GitLab, Jenkins and GitHub.
 
 Blocked and unknown are errors, never "skipped": a run that could not judge must not look green. What the
-cloud does not have, or what this access cannot see, is skipped. ``docs/reference/verdicts.md`` has the table.
+cloud does not have, or what this access cannot see, is skipped. ``docs/reference/verdicts.md`` has the table,
+``docs/reference/formats.md`` what each of these pages reads.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from datetime import UTC, datetime
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from reports.model import Deviation, Report, Scenario
-from reports.text import plain, seconds, value
+from reports.model import Report, Scenario
+from reports.render.told import told
+from reports.text import line, moment, plain
+
+_MESSAGE = 500
+"""Characters of the one line that pages show of a failure before it is opened."""
 
 
 def to_junit(report: Report) -> str:
@@ -26,6 +31,7 @@ def to_junit(report: Report) -> str:
     if report.exit_code and not document.failures + document.errors:
         document.add_testsuite(_suite(report, "verdict", report.run.started, [_answer(report)]))
         document.update_statistics()
+    document._elem.attrib.pop("skipped", None)  # at this place the schema of Jenkins' xUnit plug-in has none
     return str(document.tostring().decode("utf-8")) + "\n"
 
 
@@ -64,13 +70,15 @@ def _case(scenario: Scenario) -> TestCase:
     )
     result = _result(scenario)
     if result is not None:
-        result.text = plain("\n".join(_lines(scenario)))
+        result.text = "\n".join(told(scenario))
         case.result = [result]
+    if scenario.carried:
+        case.system_out = plain(f"carried from {scenario.carried.run}, told at {moment(scenario.carried.at)}")
     return case
 
 
 def _result(scenario: Scenario) -> Failure | Error | Skipped | None:
-    reason = plain(scenario.reason)
+    reason = line(scenario.reason, _MESSAGE)
     match scenario.verdict:
         case "pass":
             return None
@@ -83,24 +91,3 @@ def _result(scenario: Scenario) -> Failure | Error | Skipped | None:
             return Error(reason or f"blocked by {scenario.root}", scenario.verdict)
         case _:
             return Skipped(reason, scenario.verdict)
-
-
-def _lines(scenario: Scenario) -> Iterable[str]:
-    yield scenario.title
-    yield scenario.reason
-    if scenario.root:
-        yield f"root cause: {scenario.root}"
-    for step in scenario.steps:
-        if step.ok is False:
-            yield f"failed step {step.number}: {step.title}"
-            yield f"    {step.error}"
-    yield from map(_deviation, scenario.deviations)
-    if scenario.duration:
-        yield f"took {seconds(scenario.duration)}"
-
-
-def _deviation(deviation: Deviation) -> str:
-    waived = f" (waived: {deviation.waived})" if deviation.waived else ""
-    described = "nothing" if deviation.undescribed else value(deviation.described)
-    observed = "absent" if deviation.observed is None else value(deviation.observed)
-    return f"{deviation.path}: described {described}, observed {observed}, level {deviation.level}{waived}"

@@ -12,10 +12,12 @@ from harness.evidence.folder import RunFolder
 from reports.build import build
 from reports.model import Report
 from reports.render import FILES, FORMATS, write_all
+from reports.render.subunit import to_subunit
 from tests.reports.runs import RUNS
+from tests.reports.streams import lines
 
 GOLDEN = Path(__file__).parent / "golden"
-ENDINGS = {"terminal": "txt", "markdown": "md", "junit": "xml", "json": "json"}
+ENDINGS = {"terminal": "txt", "markdown": "md", "junit": "xml", "json": "json", "metrics": "prom"}
 
 
 @pytest.mark.parametrize("form", ENDINGS)
@@ -23,6 +25,15 @@ ENDINGS = {"terminal": "txt", "markdown": "md", "junit": "xml", "json": "json"}
 def test_report_is_the_golden_one(made: Callable[[str], RunFolder], name: str, form: str) -> None:
     written = FORMATS[form](build(made(name)))
     golden = GOLDEN / f"{name}.{ENDINGS[form]}"
+    if os.environ.get("DEPLOYDAY_GOLDEN") == "write":
+        golden.write_text(written, encoding="utf-8")
+    assert written == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_stream_is_the_golden_one(made: Callable[[str], RunFolder], name: str) -> None:
+    written = lines(to_subunit(build(made(name))))
+    golden = GOLDEN / f"{name}.subunit.txt"
     if os.environ.get("DEPLOYDAY_GOLDEN") == "write":
         golden.write_text(written, encoding="utf-8")
     assert written == golden.read_text(encoding="utf-8")

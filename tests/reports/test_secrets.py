@@ -46,7 +46,7 @@ def run(home: Path, *, redact: bool) -> RunFolder:
 
 
 def found(folder: RunFolder) -> set[str]:
-    texts = [path.read_text(encoding="utf-8") for path in folder.path.iterdir()]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in folder.path.iterdir()]
     texts.append(FORMATS["terminal"](build(folder)))
     return {form for form in FORMS for text in texts if form in text}
 

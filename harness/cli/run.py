@@ -6,23 +6,23 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from harness.cli.child import complain, start
 from harness.cli.options import Cloud, Overlay, Runs, Set
+from harness.cli.timing import Deadline, Within
+from harness.cli.waiting import Wait, Waited, limit_of, wait_for
 from harness.errors import DeployDayError, UsageError
 from harness.evidence.folder import RunFolder, create_run
 from harness.hosts.passwords import prepare
-from harness.lease import die_with_parent
 from harness.site import Site, load_site
 
 Lab = Annotated[
@@ -79,6 +79,8 @@ def run(
     fail_fast: First = False,
     tag: Tag = [],  # noqa: B006
     keep: Keep = 0,
+    within: Within = "",
+    wait: Wait = "",
     runs: Runs = Path("var/runs"),
 ) -> None:
     """Drive a cloud end to end and report GO (exit 0), NO-GO (1) or that it could not be judged (2)."""
@@ -86,16 +88,28 @@ def run(
         raise UsageError("--fault breaks the lab alone: it needs --lab")
     if lab and cloud:
         raise UsageError("--lab and --cloud name two different clouds")
+    deadline = Deadline(within)
+    deadline.check()
+    if wait:
+        limit_of(wait)
     spent = Spent()
     signal.signal(signal.SIGTERM, _interrupt)
     with _target(target, lab, fault, overlay, set_, spent) as ref:
         site = load_site(ref, cloud=cloud, overlays=overlay, sets=set_)
         site.credentials()
         prepare(site.file.ssh)
-        folder = create_run(site.name, home=runs)
         workers = workers or (1 if site.file.lab else 2)
+        waited: Waited | None = None
+        if wait:
+            most = deadline.left - deadline.least(site, workers, runs)
+            with spent.on("waiting"):
+                waited = wait_for(wait, _words(ref, cloud, overlay, set_, 1, "", False), most)
+        folder = create_run(site.name, home=runs)
+        deadline.reckon(folder, site.name, site.arch.name, runs)
+        if waited:
+            waited.write(folder)
         words = _words(ref, cloud, overlay, set_, workers, only, fail_fast)
-        words += [f"--tag={each}" for each in tag]
+        words += [*(f"--tag={each}" for each in tag), *deadline.words]
         try:
             with spent.on("suites"):
                 _drive(folder, words)
@@ -105,6 +119,8 @@ def run(
     code = _report(folder, site, spent)
     if keep:
         _rotate(runs, site, keep)
+    if within:
+        typer.echo(deadline.told())
     raise typer.Exit(code)
 
 
@@ -156,30 +172,13 @@ def _words(
     return words + (["-x"] if fail_fast else [])
 
 
-_PYTEST = ["-P", "-m", "pytest", "--pyargs", "scenarios", "-q", "--no-header", "--tb=short"]
-_PLUGINS = ["-p", "harness.plugin", "-p", "xdist.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
-"""The plugins that a run needs and no other: what else is installed costs every worker its start."""
-
-_PYTEST_USAGE, _PYTEST_NOTHING = 4, 5
-
-
 def _drive(folder: RunFolder, words: Sequence[str]) -> None:
     """Start pytest as a child, follow the record to its end; what pytest prints is shown only if it broke."""
     from harness.cli.live import follow
     from harness.cli.progress import Progress
 
-    command = [sys.executable, *_PYTEST, *_PLUGINS, "--import-mode=importlib", "-c", os.devnull]
-    command += ["--rootdir", str(folder.path), "--run-dir", str(folder.path), *words]
     with tempfile.TemporaryFile() as output:
-        child = subprocess.Popen(
-            command,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is passed on once, below, not twice
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-            preexec_fn=partial(die_with_parent, os.getpid()),
-        )
+        child = start(folder, words, output)
         progress, asked = Progress(folder), 0
         while True:
             try:
@@ -189,10 +188,7 @@ def _drive(folder: RunFolder, words: Sequence[str]) -> None:
             except KeyboardInterrupt:
                 _end(child, asked, folder)
                 asked += 1
-        if code not in (0, 1, 2, 5) or not folder.events.exists():
-            output.seek(0, os.SEEK_END)
-            output.seek(max(0, output.tell() - 8000))
-            _broke(code, output.read().decode(errors="replace"))
+        complain(code, folder, output)
 
 
 def _end(child: subprocess.Popen[bytes], asked: int, folder: RunFolder) -> None:
@@ -206,18 +202,6 @@ def _end(child: subprocess.Popen[bytes], asked: int, folder: RunFolder) -> None:
             child.send_signal(signal.SIGINT)
         else:
             os.killpg(child.pid, signal.SIGKILL)
-
-
-def _broke(code: int, said: str) -> None:
-    """What pytest printed: its one usage error as ours, anything else as it is."""
-    if code == _PYTEST_NOTHING:
-        raise UsageError(
-            "no scenario of this architecture is called so: see `deployday plan` for their names"
-        )
-    wrong = said.rpartition("\nERROR: ")[2] if code == _PYTEST_USAGE else ""
-    if wrong and wrong != said:
-        raise UsageError(wrong.strip())
-    sys.stderr.write(said)
 
 
 def _rotate(home: Path, site: Site, keep: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,9 @@ from typing import Any
 
 from harness.arch import Architecture, load
 from harness.errors import Problem, UsageError
+from harness.evidence.absence import Absence
 from harness.hostlist import Host
+from harness.notyet import read_absent
 from harness.place import (
     Place,
     anchored,
@@ -30,13 +33,17 @@ __all__ = ["Place", "Site", "SiteFile", "Ssh", "load_site"]
 
 @dataclass(frozen=True)
 class Site(Place):
-    """One cloud to be driven: what was described, where it is and how to get in."""
+    """One cloud to be driven: what was described, where it is and how to get in.
+
+    ``absent`` are all nodes that the file calls so; ``arch`` is without those that need not be there yet.
+    """
 
     name: str
     arch: Architecture
     path: Path | None
     file: SiteFile
     hosts: Mapping[str, Host] = field(default_factory=dict)
+    absent: tuple[Absence, ...] = ()
 
     def granted(self, now: datetime) -> bool:
         """Whether disruptive scenarios may run now."""
@@ -56,6 +63,7 @@ class Site(Place):
             "hosts": {name: host.address for name, host in self.hosts.items()},
             "racks": {name: host.rack for name, host in self.hosts.items() if host.rack},
             "owners": self.file.owners,
+            "absent": [each.to_json() for each in self.absent],
             "lab": self.file.lab.model_dump(mode="json") if self.file.lab else None,
         }
 
@@ -75,7 +83,7 @@ def load_site(
     """
     if cloud is not None:
         return _of_cloud(str(ref), cloud, overlays, sets, access)
-    written = read(site_file(ref))
+    written, now = read(site_file(ref)), time.time()
     problems = list(written.problems)
     arch = None
     described = written.text("architecture")
@@ -88,9 +96,15 @@ def load_site(
     problems += no_access(parts) if access else ()
     problems += way(written, parts, hosts)
     problems += _strangers(written, parts, hosts, arch) if arch else ()
+    absent: list[Absence] = []
+    if arch:
+        absent, wrong = read_absent(written, arch, now)
+        problems += wrong
     if problems or not arch:
         raise UsageError(*problems)
-    return Site(name=parts.name, arch=arch, path=written.path.resolve(), file=parts, hosts=hosts)
+    waiting = {each.node: each.sentence for each in absent if not each.over(now)}
+    path = written.path.resolve()
+    return Site(parts.name, arch.without(waiting), path, parts, hosts, tuple(absent))
 
 
 def _of_cloud(ref: str, cloud: str, overlays: Sequence[Path], sets: Sequence[str], access: bool) -> Site:

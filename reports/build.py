@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from harness.evidence.carried import From
 from harness.evidence.folder import RunFolder
 from harness.evidence.standing import Standing
 from harness.evidence.verdict import judge
@@ -16,10 +18,13 @@ from reports.causes import causes, unreached
 from reports.discovered import discovered
 from reports.model import (
     VERDICTS,
+    Absent,
+    Carried,
     Clause,
     Deviation,
     Double,
     Gate,
+    Lender,
     Remainder,
     Report,
     Run,
@@ -43,23 +48,30 @@ def build(folder: RunFolder, *, now: float | None = None) -> Report:
     ``now`` (epoch seconds) is what waivers are judged as of; without it, the run's own start.
     """
     record = read(folder)
-    created = ledger.ids(record.ledger)
     moment = record.started if now is None else now
-    judgement = judge(
-        record.table,
-        record.plan,
-        record.rows,
-        record.waivers,
-        created,
-        moment,
-        scope=record.scope,
-        deselected=record.deselected,
-    )
+    judgement = judged(record, moment)
     told = assemble(record, judgement)
     if now is None:
         return told
     as_of = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%MZ")
     return told.model_copy(update={"banner": f"{told.banner}. As of {as_of}, not of the run's own time"})
+
+
+def judged(record: Record, now: float | None = None) -> Judgement:
+    """What the one judge says of a record, as of the run's own time or of another one (epoch seconds)."""
+    return judge(
+        record.table,
+        record.plan,
+        record.everything,
+        record.waivers,
+        {*ledger.ids(record.ledger), *record.resources},
+        record.started if now is None else now,
+        scope=record.scope,
+        deselected=record.deselected,
+        carried=record.carried,
+        bounds=record.bounds,
+        absent=record.absent,
+    )
 
 
 def assemble(record: Record, judgement: Judgement) -> Report:
@@ -80,13 +92,15 @@ def assemble(record: Record, judgement: Judgement) -> Report:
         causes=causes(record, judgement, scenarios),
         gates=gates,
         scenarios=scenarios,
+        carried=_lenders(scenarios),
         clauses=clauses,
         undescribed=[deviation for _, deviation in strangers],
-        coverage=annotate.coverage(clauses),
+        coverage=annotate.coverage(clauses, judgement.coverage.carried),
         unverified=annotate.unverified(clauses),
         discovered=discovered(record),
-        rings=rings(record.rows, scenarios),
+        rings=rings(record.everything, scenarios),
         waivers=[_waiver(standing) for standing in judgement.waivers],
+        absent=_absent(judgement),
         timings=timings(record, scenarios, gates, clauses),
         remainders=_remainders(record),
         ledger=ledger.summary(record.ledger),
@@ -145,6 +159,8 @@ def _scenario(
         [row for row in rows if row["kind"] in ("scenario", "step")] if verdict.verdict not in _UNTOLD else []
     )
     trouble = verdict.verdict in ("fail", "unknown")
+    lent = verdict.carried
+    began = lent.started if lent else record.started
     return Scenario(
         key=key,
         id=planned["id"],
@@ -157,18 +173,36 @@ def _scenario(
         verdict=verdict.verdict,
         met=verdict.met,
         counts=verdict.counts,
+        outside=bool(planned.get("outside")),
         reason=text(verdict.reason),
         root=verdict.root,
         component=verdict.component,
-        duration=round(max(0.0, verdict.duration), 3),
-        started=min((row["t"] for row in ran), default=None),
-        worker=str(ran[0]["worker"]) if ran else "",
-        steps=steps(rows, budget, record.started, long=trouble),
+        duration=0.0 if lent else round(max(0.0, verdict.duration), 3),
+        started=None if lent else min((row["t"] for row in ran), default=None),
+        worker=str(ran[0]["worker"]) if ran and not lent else "",
+        steps=steps(rows, budget, began, long=trouble),
         deviations=list(deviations),
         waivers=[annotate.waived(waiver) for waiver in verdict.waivers],
         version=text(planned.get("version")),
-        samples=samples(rows),
+        samples={} if lent else samples(rows),
+        carried=_carried(lent, verdict) if lent else None,
     )
+
+
+def _carried(lent: From, verdict: ScenarioVerdict) -> Carried:
+    seconds = round(max(0.0, verdict.duration), 3)
+    return Carried(run=text(lent.run), started=lent.started, at=lent.at, seconds=seconds)
+
+
+def _lenders(scenarios: Iterable[Scenario]) -> list[Lender]:
+    """The runs whose results are carried and still hold."""
+    found = Counter(
+        (s.carried.started, s.carried.run) for s in scenarios if s.carried and s.verdict == "pass"
+    )
+    return [
+        Lender(run=run, started=started, scenarios=many)
+        for (started, run), many in sorted(found.items(), reverse=True)
+    ]
 
 
 def _gates(plan: Iterable[Mapping[str, Any]], scenarios: Sequence[Scenario]) -> list[Gate]:
@@ -207,6 +241,26 @@ def _waiver(standing: Standing) -> Waiver:
         says=text(standing.sentence),
         line=int(line) if line.isdecimal() else 0,
     )
+
+
+def _absent(judgement: Judgement) -> list[Absent]:
+    """What became of each node that is not there yet."""
+    if judgement.absent is None:
+        return []
+    late = [each.node for each in judgement.absent.late]
+    return [
+        Absent(
+            node=text(each.node),
+            reason=text(each.reason),
+            until=each.until_text,
+            state="late"
+            if each.node in late
+            else "there"
+            if each.node in judgement.absent.there
+            else "waiting",
+        )
+        for each in judgement.absent.all
+    ]
 
 
 def _run(record: Record) -> Run:

@@ -42,14 +42,15 @@ class _Failure:
 def causes(record: Record, judgement: Judgement, scenarios: Sequence[Scenario]) -> list[Cause]:
     """What to look at first: failures by what they block, deviations, crashes, an early end."""
     untimely, lost = _untimely(record, scenarios), unreached(record, scenarios)
+    blocked = _blocked(scenarios)
     found: dict[tuple[Any, ...], _Failure] = {}
     for place, scenario in enumerate(scenarios):
-        waived = not scenario.counts and scenario.level == "must"
+        root = scenario.outside and scenario.key in blocked
+        waived = not scenario.counts and scenario.level == "must" and not root
         if scenario.verdict not in ("fail", "unknown") or waived or scenario in lost:
             continue
         failure = _failure(record, judgement.scenarios[scenario.key], scenario, place)
         found.setdefault(_alike(failure), failure).scenarios.append(scenario)
-    blocked = _blocked(scenarios)
     told = [
         (
             _weight(failure, blocked),
@@ -107,7 +108,8 @@ def _failure(record: Record, verdict: ScenarioVerdict, scenario: Scenario, place
     )
     row = _shown_by(record, verdict, scenario, kind)
     component = text((row or {}).get("component")) or verdict.component
-    return _Failure(kind, scenario, row, "" if kind == "unknown" else component, verdict.counts, place)
+    counts = verdict.counts or scenario.outside
+    return _Failure(kind, scenario, row, "" if kind == "unknown" else component, counts, place)
 
 
 def _shown_by(record: Record, verdict: ScenarioVerdict, scenario: Scenario, kind: CauseKind) -> Row | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from harness.arch.clauses import ClauseTable
 from harness.errors import Problem, UsageError
+from harness.evidence.absence import Absence, absences
 from harness.evidence.carried import From, in_order, read_carried
 from harness.evidence.carrying import carried_of
 from harness.evidence.folder import RunFolder, read_json
@@ -43,6 +44,7 @@ class Record:
     waivers: tuple[Waiver, ...]
     warnings: list[str] = field(default_factory=list)
     hosts: Path | None = None
+    bounds: list[str] | None = None
     tenants: Mapping[str, int] = field(default_factory=dict)
     carried: Mapping[str, From | None] = field(default_factory=dict)
     earlier: list[Row] = field(default_factory=list)
@@ -70,6 +72,11 @@ class Record:
         racks = self.site.get("racks")
         found = racks.items() if isinstance(racks, dict) else ()
         return {name: rack for name, rack in found if isinstance(rack, str)}
+
+    @property
+    def absent(self) -> tuple[Absence, ...]:
+        """The nodes that the site said are not there yet."""
+        return absences(self.site.get("absent"))
 
     @property
     def lab(self) -> Mapping[str, Any] | None:
@@ -126,6 +133,7 @@ def read(folder: RunFolder) -> Record:
         waivers=tuple(load_waivers(folder.waivers)) if folder.waivers.exists() else (),
         warnings=warnings,
         hosts=folder.hosts,
+        bounds=_bounds(plan),
         tenants=_tenants(plan),
         carried=carried,
         earlier=[row for row in kept.rows if row.get("scenario") is None or row["scenario"] in carried],
@@ -168,6 +176,12 @@ def _tenants(plan: Mapping[str, Any]) -> Mapping[str, int]:
         if isinstance(found, dict)
         else {}
     )
+
+
+def _bounds(plan: Mapping[str, Any]) -> list[str] | None:
+    """The printed paths that are in scope, None where all are."""
+    found = plan.get("bounds")
+    return [str(each) for each in found] if isinstance(found, list) else None
 
 
 def _ledger(path: Path) -> list[dict[str, Any]]:

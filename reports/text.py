@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 # C0 and C1 (tab and newline apart), invisible and bidirectional format characters (UAX #9; Trojan Source,
@@ -64,6 +65,14 @@ def seconds(duration: float | None) -> str:
     if minutes < 60:
         return f"{minutes} min {rest:02d} s" if rest else f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def moment(since: float) -> str:
+    """Seconds since the epoch as ``2026-11-21 14:02 UTC``."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(since))
+    except (ValueError, OverflowError, OSError):
+        return "?"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

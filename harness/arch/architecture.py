@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.arch.clauses import Clause, ClauseTable
@@ -18,11 +18,17 @@ from harness.errors import Problem
 
 @dataclass(frozen=True)
 class Architecture:
-    """A loaded reference architecture. ``warnings`` are things that can be built but are unwise."""
+    """A loaded reference architecture. ``warnings`` are things that can be built but are unwise.
+
+    ``absent`` are nodes that are not there yet, with the reason: ``model`` is without them, ``whole`` is the
+    architecture with them, and ``table`` is the same in both.
+    """
 
     model: ReferenceArchitecture
     table: ClauseTable
     warnings: tuple[Problem, ...] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
+    whole: Architecture | None = None
 
     @property
     def name(self) -> str:
@@ -58,6 +64,17 @@ class Architecture:
             if len(names) > 1 and first:
                 found.setdefault(first, []).extend(names)
         return {role: tuple(sorted(names, key=natural)) for role, names in found.items()}
+
+    def without(self, absent: Mapping[str, str]) -> Architecture:
+        """The same architecture where some nodes are not there yet; nothing is derived again.
+
+        ``absent`` says why of each. The nodes are gone from the model with all that is theirs: their row
+        among the compute hosts, their devices in rings, their name among those that hold ring files.
+        """
+        if not absent:
+            return self
+        model = ReferenceArchitecture.model_validate(_without(self.model.model_dump(), set(absent)))
+        return replace(self, model=model, absent=dict(absent), whole=self)
 
     def with_changes(self, changes: Mapping[Path, Any]) -> Architecture:
         """The same architecture with other values at some leaves,
@@ -119,3 +136,25 @@ def _put(data: Any, path: Path, value: Any) -> None:
     if path[-1] not in data:
         raise KeyError(show(path))
     data[path[-1]] = value
+
+
+def _without(data: Any, nodes: set[str]) -> Any:
+    """A dumped model without some nodes: with their rows among nodes, compute hosts and devices of rings."""
+    found = {**data, "nodes": _left(data["nodes"], nodes)}
+    if data["compute"]:
+        found["compute"] = {**data["compute"], "hosts": _left(data["compute"]["hosts"], nodes)}
+    if data["objects"]:
+        rings = data["objects"]["rings"].items()
+        found["objects"] = {"rings": {name: _left(ring, nodes) for name, ring in rings}}
+    return found
+
+
+def _left(data: Any, nodes: set[str]) -> Any:
+    """Maps by node or ``node/device`` and lists of nodes, without these."""
+    if isinstance(data, dict):
+        kept = {name: child for name, child in data.items() if name.partition("/")[0] not in nodes}
+        return {
+            name: _left(child, nodes) if name in ("devices", "holders") else child
+            for name, child in kept.items()
+        }
+    return [each for each in data if each not in nodes]

@@ -26,11 +26,13 @@ from harness.plan.again import Choice, Earlier, choose, redescribed, with_needed
 from harness.plan.discover import discover
 from harness.plan.earlier import by_scenario, digits, earlier, found
 from harness.plan.granting import picking
+from harness.plan.scope import Scope, scope_of
 from harness.site import Site
 from reports.build import judged
 from reports.record import Record, read
 from reports.text import line
 
+_LISTS = ("overlays", "sets", "scope")
 _UNRUN = ("not_reached", "left_out", "unknown")
 """How a story ended that never came to its end: the first two by its own row, the last without one."""
 
@@ -62,6 +64,7 @@ def again(site: Site, folder: RunFolder, now: float | None = None) -> Again:
     hosts = hosts_now(site)
     everything = _plan(site, known)
     left = {row["key"] for row in record.deselected if "key" in row}
+    within = scope_of(scope_in(record.run), site.arch)
     scope = Plan(tuple(row for row in everything.scenarios if row.key not in left))
     then = _earlier(record, judgement.scenarios)
     changed = [
@@ -72,7 +75,7 @@ def again(site: Site, folder: RunFolder, now: float | None = None) -> Again:
     described = redescribed(record.table, site.arch.table)
     choice = choose(scope, then, changed, described, moment)
     unable = [row.key for row in scope.scenarios if not row.runs]
-    chosen = _plan(site, known, [*choice.again, *unable], choice.carried, record.scope)
+    chosen = _plan(site, known, [*choice.again, *unable], choice.carried, record.scope, within)
     choice = with_needed(choice, chosen)
     carried = _carried(folder, record, choice, [*choice.again, *unable])
     return Again(folder, record, judgement.go, choice, chosen, carried, unseen_hosts(hosts), bool(hosts))
@@ -105,6 +108,7 @@ def _plan(
     selected: Sequence[str] | None = None,
     carried: Sequence[str] = (),
     scope: str = "all",
+    within: Scope | None = None,
 ) -> Plan:
     lacking = {} if known is None or known.leases else known.accounts.missing
     return make_plan(
@@ -115,6 +119,7 @@ def _plan(
         scope=scope,
         pick=picking(site, datetime.now(UTC)),
         carried=carried,
+        within=within,
     )
 
 
@@ -159,6 +164,8 @@ def _hosts(site: Site, record: Record, now: Mapping[str, Visit]) -> list[Changed
     if not site.hosts:
         return []
     then = read_visits(record.hosts) if record.hosts else {}
+    if scope_in(record.run):  # of a part of the cloud, which has its own nodes
+        now = {node: visit for node, visit in now.items() if node in then}
     roles = {name: node.roles for name, node in site.arch.model.nodes.items()}
     moved = _moved(site, record)
     return hosts_since({node: visit for node, visit in then.items() if node not in moved}, now, roles)
@@ -220,8 +227,19 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
-def facts_of(record: Mapping[str, Any]) -> tuple[str, str | None, list[str], list[str]]:
-    """What a run was of, as its ``run.json`` says: site or architecture, cloud, overlays and changes.
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked for: site or architecture, cloud, overlays, changes and scope."""
+
+    ref: str
+    cloud: str | None
+    overlays: tuple[str, ...]
+    sets: tuple[str, ...]
+    scope: tuple[str, ...]
+
+
+def facts_of(record: Mapping[str, Any]) -> Asked:
+    """What a run was of, as its ``run.json`` says.
 
     Raises ``UsageError`` where it does not say, or where that site is gone.
     """
@@ -234,5 +252,15 @@ def facts_of(record: Mapping[str, Any]) -> tuple[str, str | None, list[str], lis
         what = f"its site is not there any more: {ref}" if ref else "it does not say what it was run on"
         raise UsageError(Problem("--rerun", what, hint=hint))
     cloud = options.get("cloud")
-    sets, overlays = (list(map(str, options.get(name) or ())) for name in ("sets", "overlays"))
-    return ref, str(cloud) if cloud else None, overlays, sets
+    return Asked(ref, str(cloud) if cloud else None, *(_texts(options, name) for name in _LISTS))
+
+
+def scope_in(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The scope of a run, as its ``run.json`` says."""
+    options = record.get("options")
+    return _texts(options, "scope") if isinstance(options, dict) else ()
+
+
+def _texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    found = options.get(name)
+    return tuple(map(str, found)) if isinstance(found, list) else ()

@@ -21,4 +21,12 @@ Set = Annotated[
         "--set", metavar="PATH=VALUE", help='Change one statement: compute.flavors["m1.tiny"].ram=1024'
     ),
 ]
+Scope = Annotated[
+    list[str],
+    typer.Option(
+        "--scope",
+        metavar="KIND=NAME",
+        help="Judge this part alone: role=object-storage, area=compute, node=compute-[1:9]; repeatable.",
+    ),
+]
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Where run folders are kept.")]

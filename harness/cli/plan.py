@@ -22,7 +22,8 @@ from harness.cli.costs import show_costs
 from harness.cli.learning import costs, reckoned
 from harness.cli.means import Means, described
 from harness.cli.means import asked as asked_of
-from harness.cli.options import Cloud, Overlay, Runs, Set
+from harness.cli.options import Cloud, Overlay, Runs, Scope, Set
+from harness.cli.rerunning import Rerun, choose_again, refuse_beside
 from harness.cli.timing import Within, show_fit
 from harness.errors import CloudError, Problem, UsageError
 from harness.evidence.fold import Owner, owners, owns
@@ -31,6 +32,7 @@ from harness.plan import Board, Plan, make_plan, missing
 from harness.plan.discover import discover
 from harness.plan.estimate import seconds
 from harness.plan.granting import picking, picking_any
+from harness.plan.scope import scope_of
 from harness.site import Site, load_site
 from harness.sitefile import is_architecture
 
@@ -62,27 +64,36 @@ def plan(
     offline: Offline = False,
     workers: Workers = 0,
     within: Within = "",
+    scope: Scope = [],  # noqa: B006
+    rerun: Rerun = "",
     runs: Runs = Path("var/runs"),
 ) -> None:
     """Say whether all is ready for a run: exit 0 if so, 2 if the cloud does not answer, 3 on wrong usage."""
     if lab and cloud:
         raise UsageError("--lab and --cloud name two different clouds")
+    if rerun:
+        refuse_beside("--rerun", {"--lab": lab, "--offline": offline, "--scope": bool(scope)})
     out = Console(highlight=False, soft_wrap=True)
     asked = not (offline or lab or explain)
     name = "the lab" if lab else cloud or _standing_in(target, not asked)
     site = load_site(target, cloud=name, overlays=overlay, sets=set_, access=asked)
     declared = discover()
     pick = picking_any(site.arch) if lab else picking(site, datetime.now(UTC))
-    planned = make_plan(declared, site.arch, missing={} if lab else missing(site), pick=pick)
+    part = scope_of(scope, site.arch)
+    planned = make_plan(declared, site.arch, missing={} if lab else missing(site), pick=pick, within=part)
     _check_waivers(site, planned)
     if explain:
         _explain(out, site.arch, _within_reach(planned), explain)
         return
     _heading(out, site)
+    if part:
+        out.print(f"  scope {escape(part.text)}")
     ready, given = _ask(out, site) if asked else (True, None)
     if given is not None and not given.leases:
         lacking = {**missing(site), **given.accounts.missing}
-        planned = make_plan(declared, site.arch, missing=lacking, pick=pick)
+        planned = make_plan(declared, site.arch, missing=lacking, pick=pick, within=part)
+    if rerun:
+        planned = choose_again(site, rerun, runs).plan
     means = described(site.arch) if given is None else asked_of(given, site.arch)
     planned, means = means.fitted(_within_reach(planned), _SERVERS)
     planned, known = reckoned(planned, site.name, site.arch.name, runs)
@@ -133,6 +144,10 @@ def _heading(out: Console, site: Site) -> None:
     out.print(
         f"  {len(arch.model.nodes)} nodes, {len(arch.table.clauses)} statements, {arch.fingerprint[:12]}"
     )
+    for each in site.absent:
+        over = each.over(time())
+        why = f"{each.node} was absent until {each.until_text}, which is over" if over else each.sentence
+        out.print(f"[yellow]{'counts again' if over else 'not there yet'}:[/] {escape(why)}")
     for warning in arch.warnings:
         out.print(f"[yellow]unwise:[/] {escape(str(warning))}")
     unknown = [name for name in arch.model.nodes if name not in site.hosts]

@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.arch.clauses import ClauseTable
 from harness.evidence import Row, RunFolder, ScenarioVerdict, Tail, Waiver, judge_scenario, load_waivers
+from harness.evidence.absence import Absence, absences
 from harness.evidence.timed import LEFT_OUT
 from harness.ledger.file import MadeSoFar
 
@@ -119,7 +120,13 @@ class Progress:
         self.telling.pop(key, None)
         planned = self.plan.get(key, {"key": key, "gate": "unplanned"})
         verdict = judge_scenario(
-            self._table, planned, self._rows.pop(key), self._waivers, self._made.ids(), self.began
+            self._table,
+            planned,
+            self._rows.pop(key),
+            self._waivers,
+            self._made.ids(),
+            self.began,
+            self._absent,
         )
         self.done += 1
         self._verdicts.add(key)
@@ -133,6 +140,11 @@ class Progress:
     def _judged(self, key: str) -> bool:
         """Whether a scenario has its verdict, or will have one of its own."""
         return key in self._verdicts or _runs(self.plan[key])
+
+    @cached_property
+    def _absent(self) -> tuple[Absence, ...]:
+        site = json.loads(self.folder.run.read_text(encoding="utf-8")).get("site")
+        return absences(site.get("absent")) if isinstance(site, dict) else ()
 
     @cached_property
     def _table(self) -> ClauseTable:

@@ -29,7 +29,9 @@ def refuse_beside(option: str, others: Mapping[str, bool]) -> None:
     reasons = {
         "--lab": "--lab brings up a cloud of its own, of which no earlier run knows anything; "
         "bring one up with `deployday lab up` and give its site",
+        "--offline": f"{option} asks hosts and services what has changed since",
         "-k": f"-k chooses by name, {option} by what came of the run",
+        "--scope": f"{option} keeps to the scope of that run",
         "--repeat": f"{option} carries what passed; a repetition tells it again",
     }
     if given:
@@ -43,15 +45,19 @@ def of_the_run(
     cloud: str | None,
     overlays: Sequence[Path],
     sets: Sequence[str],
-) -> tuple[str, str | None, list[Path], list[str]]:
-    """What is run on: what the user says; where nothing is said, what the earlier run was run on."""
-    from harness.cli.again import facts_of, the_run
+) -> tuple[str, str | None, list[Path], list[str], list[str]]:
+    """What is run on: what the user says; where nothing is said, what the earlier run was run on. Then its
+    scope.
+    """
+    from harness.cli.again import facts_of, scope_in, the_run
 
-    folder = the_run(rerun, home)
+    facts = read_json(the_run(rerun, home).run)
+    scope = list(scope_in(facts))
     if target:
-        return target, cloud, list(overlays), list(sets)
-    ref, known, layers, changes = facts_of(read_json(folder.run))
-    return ref, cloud or known, list(overlays) or [Path(each) for each in layers], list(sets) or changes
+        return target, cloud, list(overlays), list(sets), scope
+    asked = facts_of(facts)
+    layers = list(overlays) or [Path(each) for each in asked.overlays]
+    return asked.ref, cloud or asked.cloud, layers, list(sets) or list(asked.sets), scope
 
 
 def choose_again(site: Site, rerun: str, home: Path) -> Again:

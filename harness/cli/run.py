@@ -16,13 +16,17 @@ from typing import Annotated
 
 import typer
 
+from harness.cli import COULD_NOT_JUDGE
 from harness.cli.child import complain, start
-from harness.cli.options import Cloud, Overlay, Runs, Set
-from harness.cli.timing import Deadline, Within
+from harness.cli.options import Cloud, Overlay, Runs, Scope, Set
+from harness.cli.repeating import Ended, Repeat, Turns
+from harness.cli.rerunning import Rerun, choose_again, of_the_run, refuse_beside
+from harness.cli.timing import Deadline, Within, in_time
 from harness.cli.waiting import Wait, Waited, limit_of, wait_for
 from harness.errors import DeployDayError, UsageError
 from harness.evidence.folder import RunFolder, create_run
 from harness.hosts.passwords import prepare
+from harness.plan.scope import scope_of
 from harness.site import Site, load_site
 
 Lab = Annotated[
@@ -67,8 +71,11 @@ class Spent:
 def run(
     target: Annotated[
         str,
-        typer.Argument(metavar="SITE|ARCH", help="A site file; or an architecture with --cloud or --lab."),
-    ],
+        typer.Argument(
+            metavar="SITE|ARCH",
+            help="A site file; or an architecture with --cloud or --lab. With --rerun not needed.",
+        ),
+    ] = "",
     cloud: Cloud = None,
     lab: Lab = False,
     fault: Fault = [],  # noqa: B006 - typer copies it
@@ -77,13 +84,22 @@ def run(
     workers: Workers = 0,
     only: Only = "",
     fail_fast: First = False,
+    scope: Scope = [],  # noqa: B006
     tag: Tag = [],  # noqa: B006
     keep: Keep = 0,
     within: Within = "",
     wait: Wait = "",
+    rerun: Rerun = "",
+    repeat: Repeat = 1,
     runs: Runs = Path("var/runs"),
 ) -> None:
     """Drive a cloud end to end and report GO (exit 0), NO-GO (1) or that it could not be judged (2)."""
+    if rerun:
+        beside = {"--lab": lab, "-k": bool(only), "--scope": bool(scope), "--repeat": repeat > 1}
+        refuse_beside("--rerun", beside)
+        target, cloud, overlay, set_, scope = of_the_run(rerun, runs, target, cloud, overlay, set_)
+    elif not target:
+        raise UsageError("which cloud? Name a site file, or an architecture with --cloud or --lab")
     if fault and not lab:
         raise UsageError("--fault breaks the lab alone: it needs --lab")
     if lab and cloud:
@@ -104,19 +120,22 @@ def run(
             most = deadline.left - deadline.least(site, workers, runs)
             with spent.on("waiting"):
                 waited = wait_for(wait, _words(ref, cloud, overlay, set_, 1, "", False), most)
-        folder = create_run(site.name, home=runs)
-        deadline.reckon(folder, site.name, site.arch.name, runs)
-        if waited:
-            waited.write(folder)
+        chosen = choose_again(site, rerun, runs) if rerun else None
+        scope_of(scope, site.arch)
         words = _words(ref, cloud, overlay, set_, workers, only, fail_fast)
-        words += [*(f"--tag={each}" for each in tag), *deadline.words]
-        try:
-            with spent.on("suites"):
-                _drive(folder, words)
-        finally:
-            if not folder.run.exists():  # nothing was begun: nothing is left for `report latest` to find
-                shutil.rmtree(folder.path, ignore_errors=True)
-    code = _report(folder, site, spent)
+        words += [f"--scope={each}" for each in scope]
+        turns = Turns(repeat, tag)
+        for turn in in_time(turns, deadline):
+            folder = create_run(site.name, home=runs)
+            told = [*words, *(f"--tag={each}" for each in turn.tags(folder)), *deadline.words]
+            deadline.reckon(folder, site.name, site.arch.name, runs)
+            if waited and not turn.folders:
+                waited.write(folder)
+            if chosen:
+                chosen.carried.write(folder)
+            turn.over(folder, _one(folder, told, spent))
+    code = turns.code
+    turns.show(runs)
     if keep:
         _rotate(runs, site, keep)
     if within:
@@ -172,8 +191,10 @@ def _words(
     return words + (["-x"] if fail_fast else [])
 
 
-def _drive(folder: RunFolder, words: Sequence[str]) -> None:
-    """Start pytest as a child, follow the record to its end; what pytest prints is shown only if it broke."""
+def _drive(folder: RunFolder, words: Sequence[str]) -> bool:
+    """Start pytest as a child, follow the record to its end; what pytest prints is shown only if it broke.
+    Gives whether it was interrupted.
+    """
     from harness.cli.live import follow
     from harness.cli.progress import Progress
 
@@ -189,6 +210,7 @@ def _drive(folder: RunFolder, words: Sequence[str]) -> None:
                 _end(child, asked, folder)
                 asked += 1
         complain(code, folder, output)
+    return asked > 0
 
 
 def _end(child: subprocess.Popen[bytes], asked: int, folder: RunFolder) -> None:
@@ -217,7 +239,21 @@ def _rotate(home: Path, site: Site, keep: int) -> None:
         typer.echo(f"removed {len(gone)} older {'run' if len(gone) == 1 else 'runs'} of this series")
 
 
-def _report(folder: RunFolder, site: Site, spent: Spent) -> int:
+def _one(folder: RunFolder, words: Sequence[str], spent: Spent) -> Ended:
+    """One run from its first row to its report."""
+    try:
+        with spent.on("suites"):
+            interrupted = _drive(folder, words)
+    finally:
+        if not folder.run.exists():  # nothing was begun: nothing is left for `report latest` to find
+            shutil.rmtree(folder.path, ignore_errors=True)
+    if interrupted and not folder.run.exists():
+        typer.echo("interrupted before the run began", err=True)
+        return Ended(COULD_NOT_JUDGE, interrupted)
+    return Ended(_report(folder, spent), interrupted)
+
+
+def _report(folder: RunFolder, spent: Spent) -> int:
     """Judge the record, write every format, print the summary; gives the exit code."""
     from harness.cli.report import write_reports
 

@@ -24,6 +24,8 @@ class Nodes(Mapping[str, Node]):
 
     def __getitem__(self, name: str) -> Node:
         described = self._site.arch.model.nodes
+        if name in self._site.arch.absent:
+            raise OutOfReach(self._site.arch.absent[name])
         if name not in described:
             raise KeyError(f"no node {name!r} is described; there are {', '.join(described)}")
         if not self._site.hosts:

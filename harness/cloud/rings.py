@@ -187,14 +187,20 @@ class CloudRings:
         return against_builder(ring, self.builder(name))
 
     def described(self, name: str) -> Described:
-        """A ring as it was meant to be; addresses as the site gives them."""
-        objects = self._site.arch.model.objects
+        """A ring as it was meant to be; addresses as the site gives them. The devices of a node that is not
+        there yet are meant to be in it where they are.
+        """
+        arch = self._site.arch
+        objects = (arch.whole or arch).model.objects
         assert objects is not None
         ring = objects.rings[name]
+        there = {(device.ip, device.name) for device in self.ring(name).devices} if arch.absent else set()
         devices = []
         for label, device in ring.devices.items():
             node, _, disk = label.partition("/")
             host = self._site.hosts.get(node)
+            if node in arch.absent and (host is None or (host.address, disk) not in there):
+                continue
             place = (device.region, device.zone, device.port, device.weight)
             devices.append(DescribedDevice(disk, host.address if host else None, *place, label))
         return Described(ring.part_power, ring.replicas, tuple(devices), ring.min_part_hours)

@@ -10,8 +10,8 @@ from harness.clients.raw import Answer
 from harness.clients.storage import Copy, Database, Told
 from harness.cloud.proof import Proof, gathered, sampled
 from harness.cloud.storagelines import StorageLines
-from harness.errors import CloudError
-from harness.rings import Device, Placement, RingError, locate
+from harness.errors import CloudError, OutOfReach
+from harness.rings import Device, Placement, Ring, RingError, locate
 
 if TYPE_CHECKING:
     from harness.cloud.story import Cloud
@@ -42,17 +42,26 @@ class Storage:
     ) -> Placement:
         """Where this account, a container or an object of it belongs, in the ring of its kind.
 
-        Raises ``OutOfReach`` where no ring or no ``swift.conf`` can be read; ``CloudError`` where the ring of
+        Raises ``OutOfReach`` where no ring or no ``swift.conf`` can be read, or copies
+        belong on a node that is not there yet; ``CloudError`` where the ring of
         the majority cannot tell.
         """
         kind = "object" if object is not None else "container" if container is not None else "account"
         hashed = self._cloud.rings.settings()
         ring = self._cloud.rings.ring(kind)
+        self._all_there(ring)
         names = (self.account, container, object)
         try:
             return locate(ring, *names, prefix=hashed.prefix, suffix=hashed.suffix, handoffs=handoffs)
         except RingError as error:
             raise CloudError(f"the {kind} ring: {error}", component="swift") from None
+
+    def _all_there(self, ring: Ring) -> None:
+        """Raise ``OutOfReach`` where copies belong on a node that is not there yet."""
+        absent = self._cloud.arch.absent
+        for node in {self._cloud.node_at(device.ip) for device in ring.devices} if absent else ():
+            if node in absent:
+                raise OutOfReach(f"copies belong on a node that is not there: {absent[node]}")
 
     def label(self, device: Device) -> str:
         """What an operator calls a device: ``storage-1/sdb``; by its address where no node is known."""

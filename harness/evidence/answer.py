@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from harness.arch.clauses import ClauseTable
 from harness.arch.paths import Path, show
+from harness.evidence.aside import Aside
+from harness.evidence.carrying import words as carried
 from harness.evidence.coverage import in_scope
 from harness.evidence.verdicts import ClauseVerdict, Coverage, Extra, Go, ScenarioVerdict, State
 
@@ -31,14 +33,16 @@ def answer(
     covered: Coverage,
     ended_early: bool,
     planned: bool = True,
+    aside: Aside | None = None,
 ) -> Answer:
     """NO-GO if any ``must`` failed or deviates; else no answer if any is open or the minimum is not there;
     else GO. ``planned`` says whether the record holds a plan: without it, nobody knows what is missing.
+    ``aside`` is what the user put aside.
     """
     against = _against(table, clauses, scenarios, extras)
     open_ = _open(table, clauses, scenarios)
     early = ["The run ended early."] if ended_early else []
-    lacking = _lacking(scenarios, covered, planned)
+    lacking = _lacking(scenarios, covered, planned, aside)
     if against:
         return Answer("NO-GO", (*against, *early, *open_, *lacking))
     if early or open_ or lacking:
@@ -60,7 +64,10 @@ def banner(
     """One line: the answer with what it rests on; ``captured`` says which clouds described themselves,
     ``waivers`` which of them want something done.
     """
-    parts = [f"{covered.verified} of {covered.total} clauses verified"]
+    lent = f" ({covered.carried} carried)" if covered.carried else ""
+    outside = covered.asides.get("scope", 0)
+    looked = covered.total - outside
+    parts = [*carried(scenarios), f"{covered.verified} of {looked} clauses verified{lent}"]
     deviating = covered.states.get("deviates", 0) - covered.waived
     failed = sum(v.verdict == "fail" and (v.counts or not v.waivers) for v in scenarios.values())
     parts += [f"{deviating} deviate{'s'[: deviating == 1]}"] if deviating else []
@@ -68,7 +75,7 @@ def banner(
     open_ = sum(covered.states.get(state, 0) for state in ("unknown", "blocked"))
     parts += [f"{open_} unknown or blocked"] if open_ else []
     parts += [
-        f"{covered.states.get('out_of_reach', 0)} out of reach",
+        f"{_unseen(covered)} out of reach",
         f"{covered.waived + _excused(scenarios)} waived",
         *waivers,
         f"scope {scope}",
@@ -129,14 +136,18 @@ def _must(
             yield path, verdict
 
 
-def _lacking(scenarios: Mapping[str, ScenarioVerdict], covered: Coverage, planned: bool) -> list[str]:
+def _lacking(
+    scenarios: Mapping[str, ScenarioVerdict], covered: Coverage, planned: bool, aside: Aside | None
+) -> list[str]:
     rows = [] if planned else ["There is no plan: what was to run is not known."]
     rows += [
         f"There is no {what}: {key} was not completed."
         for key, what in ((TOKEN, "token"), (CATALOGUE, "catalogue"))
         if key not in scenarios or not scenarios[key].met
     ]
-    bare = [area for area, part in covered.areas.items() if in_scope(part) and not part.verified]
+    named = aside.bare({area: part.verified for area, part in covered.areas.items()}) if aside else []
+    empty = [area for area, part in covered.areas.items() if in_scope(part) and not part.verified]
+    bare = list(dict.fromkeys((*empty, *named)))
     if not bare and not covered.verified:
         rows.append("No clause was verified at all.")
     return rows + ([f"No clause was verified in: {', '.join(bare)}."] if bare else [])
@@ -145,7 +156,7 @@ def _lacking(scenarios: Mapping[str, ScenarioVerdict], covered: Coverage, planne
 def _beside(covered: Coverage, scenarios: Mapping[str, ScenarioVerdict]) -> list[str]:
     counted = (
         (
-            covered.states.get("out_of_reach", 0),
+            _unseen(covered),
             "clause is",
             "clauses are",
             "out of reach; each reason is listed",
@@ -154,6 +165,12 @@ def _beside(covered: Coverage, scenarios: Mapping[str, ScenarioVerdict]) -> list
         (_excused(scenarios), "scenario is", "scenarios are", "waived"),
     )
     return [f"{count} {one if count == 1 else many} {what}." for count, one, many, what in counted if count]
+
+
+def _unseen(covered: Coverage) -> int:
+    """How many clauses this access cannot see, apart from those that were put aside."""
+    aside = covered.asides.get("scope", 0) + covered.asides.get("absent", 0)
+    return covered.states.get("out_of_reach", 0) - aside
 
 
 def _excused(scenarios: Mapping[str, ScenarioVerdict]) -> int:

@@ -5,7 +5,7 @@ and over those that can be seen from outside.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from harness.arch.clauses import Clause, ClauseTable
 from harness.arch.paths import Path
@@ -24,20 +24,21 @@ def coverage(
     for clause in table.clauses.values():
         by_area.setdefault(clause.area, []).append(clause)
     lent = set(carried)
-    whole = share(table.clauses.values(), verdicts)
+    whole = share([*table.clauses.values()], verdicts)
     return Coverage(
         whole.verified,
         whole.total,
         whole.reachable_verified,
         whole.reachable,
         whole.states,
+        whole.asides,
         areas={area: share(clauses, verdicts) for area, clauses in by_area.items()},
         waived=sum(v.state == "deviates" and v.waiver is not None for v in verdicts.values()),
         carried=sum(v.state == "verified" and v.scenario in lent for v in verdicts.values()),
     )
 
 
-def share(clauses: Iterable[Clause], verdicts: Mapping[Path, ClauseVerdict]) -> Share:
+def share(clauses: Collection[Clause], verdicts: Mapping[Path, ClauseVerdict]) -> Share:
     """The figures of some clauses."""
     rows = [(clause.visible in SEEN_FROM_OUTSIDE, verdicts[clause.path].state) for clause in clauses]
     return Share(
@@ -46,11 +47,12 @@ def share(clauses: Iterable[Clause], verdicts: Mapping[Path, ClauseVerdict]) -> 
         reachable_verified=sum(outside and state == "verified" for outside, state in rows),
         reachable=sum(outside for outside, _ in rows),
         states=Counter(state for _, state in rows),
+        asides=Counter(verdicts[clause.path].aside for clause in clauses),
     )
 
 
 def in_scope(part: Share) -> bool:
-    """Whether anything of an area could be looked at in this run."""
-    return any(
-        count for state, count in part.states.items() if state not in ("out_of_reach", "not_applicable")
-    )
+    """Whether anything of an area could be looked at in this run, or only absent nodes have it."""
+    looked = sum(n for state, n in part.states.items() if state not in ("out_of_reach", "not_applicable"))
+    absent = part.asides.get("absent", 0)
+    return bool(looked or (absent and absent + part.asides.get("scope", 0) == part.total))

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from harness.arch.clauses import Level
 from harness.arch.paths import Path, show
+from harness.evidence.carried import From
 from harness.evidence.waivers import Waiver
 
 if TYPE_CHECKING:
+    from harness.evidence.absence import Absent
     from harness.evidence.standing import Standing
 
 State = Literal["verified", "deviates", "unknown", "blocked", "out_of_reach", "not_applicable"]
 Verdict = Literal["pass", "fail", "blocked", "unknown", "not_applicable", "out_of_reach"]
+Aside = Literal["", "scope", "absent"]
+"""Why nobody was to look: it is outside of the scope, or of a node that is not there yet."""
 Go = Literal["GO", "NO-GO", "COULD NOT JUDGE"]
 
 PRESENT = "present"
@@ -26,6 +30,7 @@ class ClauseVerdict:
     the rows that show it and the scenario that saw (or owns) it.
 
     A deviation that an unexpired waiver covers still ``deviates``; ``waiver`` says that it does not count.
+    ``aside`` says of one out of reach that the user put it there.
     """
 
     state: State
@@ -34,6 +39,7 @@ class ClauseVerdict:
     cites: tuple[str, ...] = ()
     scenario: str | None = None
     waiver: Waiver | None = None
+    aside: Aside = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class ScenarioVerdict:
     deviations: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     counts: bool = True
+    carried: From | None = None
     step: str = ""
 
 
@@ -85,6 +92,7 @@ class Share:
     reachable_verified: int = 0
     reachable: int = 0
     states: Mapping[str, int] = field(default_factory=dict)
+    asides: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:
@@ -94,10 +102,14 @@ class Share:
 
 @dataclass(frozen=True)
 class Coverage(Share):
-    """Architecture coverage of the run, whole and by area in the order of the description."""
+    """Architecture coverage of the run, whole and by area in the order of the description.
+
+    ``carried`` of the verified clauses were seen by an earlier run, and not by this one.
+    """
 
     areas: Mapping[str, Share] = field(default_factory=dict)
     waived: int = 0
+    carried: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,7 @@ class Judgement:
     ended_early: bool = False
     out_of_reach: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waivers: tuple[Standing, ...] = ()
+    absent: Absent | None = None
 
     @property
     def exit_code(self) -> int:

@@ -32,7 +32,7 @@ class Changed:
     components: frozenset[str]
 
     def touches(self, rests: frozenset[str]) -> bool:
-        """Whether a result holds no more that rests on these; who rests on nothing known is always touched."""
+        """Whether what rests on these holds no more; who rests on nothing known is always touched."""
         return ALL in self.components or not rests or bool(self.components & rests)
 
 

@@ -17,7 +17,9 @@ class PlannedScenario:
     ``applies`` False: the description does not have it. ``reach`` False: this access cannot see it.
     ``reason`` says why in both cases. ``account`` names the user of the run that tells it. ``pulled`` is set
     where the user's selection left it out and it runs nevertheless, because another one needs it or because
-    it cleans up. ``disturbs`` is the place that the story takes out (``storage-1/object-server``), ``late``
+    it cleans up; ``outside`` where it is outside of the scope, and counts for nothing but what needs it.
+    ``absent`` is the node that is not there yet, where that is why it does not run.
+    ``disturbs`` is the place that the story takes out (``storage-1/object-server``), ``late``
     says that it comes after all others because it disturbs, or needs one that does.
     """
 
@@ -47,6 +49,8 @@ class PlannedScenario:
     reach: bool = True
     reason: str = ""
     pulled: bool = False
+    outside: bool = False
+    absent: str = ""
     nodeid: str = ""
     version: str = ""
 
@@ -87,12 +91,17 @@ class Plan:
 
     ``scope`` is ``all`` or the user's selection in the user's words; ``deselected`` lists what it left out.
     ``tenants`` says how many servers at once the tenant of each account has room for, where a quota says.
+    ``carried`` are those whose result is an earlier run's; ``order`` then has the keys of both in one order.
+    ``bounds`` are the printed paths at or below which clauses are in scope; None: all are.
     """
 
     scenarios: tuple[PlannedScenario, ...]
     scope: str = "all"
     deselected: tuple[PlannedScenario, ...] = ()
     tenants: Mapping[str, int] = field(default_factory=dict)
+    carried: tuple[PlannedScenario, ...] = ()
+    order: tuple[str, ...] = ()
+    bounds: tuple[str, ...] | None = None
 
     @cached_property
     def by_key(self) -> Mapping[str, PlannedScenario]:
@@ -135,11 +144,14 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """The content of ``plan.json``."""
+        carried = {"carried": [planned.to_json() for planned in self.carried], "order": list(self.order)}
         return {
             "scenarios": [planned.to_json() for planned in self.scenarios],
             "scope": self.scope,
             "deselected": [planned.to_json() for planned in self.deselected],
             "tenants": dict(self.tenants),
+            **(carried if self.carried else {}),
+            **({} if self.bounds is None else {"bounds": list(self.bounds)}),
         }
 
     @classmethod
@@ -151,4 +163,7 @@ class Plan:
 
         tenants = {str(name): int(most) for name, most in data.get("tenants", {}).items()}
         scope = str(data.get("scope", "all"))
-        return cls(tuple(rows("scenarios")), scope, tuple(rows("deselected")), tenants)
+        told, left, lent = (tuple(rows(name)) for name in ("scenarios", "deselected", "carried"))
+        order = tuple(map(str, data.get("order", ())))
+        bounds = tuple(map(str, data["bounds"])) if "bounds" in data else None
+        return cls(told, scope, left, tenants, lent, order, bounds)

@@ -16,6 +16,7 @@ from harness.plan.declared import GATES, HOLDERS, Need, Scenario, split_need
 from harness.plan.granting import Picked, Picking, nothing
 from harness.plan.ordering import in_order, with_late
 from harness.plan.planned import Plan, PlannedScenario
+from harness.plan.scope import Scope, unserved
 from harness.plan.subjects import planned_subjects
 
 _PATIENCE = 30.0
@@ -34,27 +35,52 @@ def make_plan(
     budget: int = 4,
     nodeids: Mapping[str, str] | None = None,
     pick: Picking = nothing,
+    carried: Collection[str] = (),
+    within: Scope | None = None,
 ) -> Plan:
     """The plan of a run.
 
     ``declared`` is every scenario of the suite, ``selected`` the keys that the user wants (None: all); what
     those need and the clean-up are pulled in. ``missing`` maps a requirement to why the site cannot give it,
-    ``pick`` says where a story may disturb.
+    ``pick`` says where a story may disturb, ``carried`` which results an earlier run has, of those that are
+    not to run, ``within`` what alone is to be judged.
     Raises ``UsageError`` with every problem.
     """
     expanding = _Expanding(declared, arch, pick)
-    rows = with_late(expanding.planned(missing or {}, nodeids or {}))
+    rows = with_late([*expanding.planned(missing or {}, nodeids or {}), *_absent(declared, arch, nodeids)])
     everything = in_order(rows, expanding.problems)
+    if within is not None:
+        selected = within.select(everything, selected)
     wanted = _with_needs(everything, selected)
     greedy = [p for p in everything if p.servers > budget and p.key in wanted]
     expanding.problems += [_greedy(expanding.place(planned.id), planned, budget) for planned in greedy]
     if expanding.problems:
         raise UsageError(*expanding.problems)
+    lent = set(carried) - wanted
     return Plan(
-        scenarios=tuple(_only(p, wanted, selected) for p in everything if p.key in wanted),
+        scenarios=tuple(_only(p, wanted, selected, within) for p in everything if p.key in wanted),
         scope=scope,
-        deselected=tuple(p for p in everything if p.key not in wanted),
+        deselected=tuple(p for p in everything if p.key not in wanted | lent),
+        carried=tuple(p for p in everything if p.key in lent),
+        order=tuple(p.key for p in everything if p.key in wanted | lent) if lent else (),
+        bounds=within.printed if within else None,
     )
+
+
+def _absent(
+    declared: Sequence[Scenario], arch: Architecture, nodeids: Mapping[str, str] | None
+) -> list[PlannedScenario]:
+    """The stories about nodes that are not there yet: out of reach, and needed by nobody."""
+    if arch.whole is None:
+        return []
+    found = _Expanding(declared, arch.whole, nothing).planned({}, nodeids or {})
+    about = ((row, row.subject) for row in found if row.applies and row.subject in arch.absent)
+    return [_waiting(row, node or "", arch.absent[node or ""]) for row, node in about]
+
+
+def _waiting(row: PlannedScenario, node: str, why: str) -> PlannedScenario:
+    alone = replace(row, needs=(), after=(), until=(), holds=(), disturbs="")
+    return replace(alone, reach=False, absent=node, reason=why)
 
 
 class _Expanding:
@@ -100,6 +126,8 @@ class _Expanding:
         picked = self.pick(scenario.disturbs) if scenario.disturbs else Picked("")
         lacking = lacking or picked.reason
         reason = self.reasons.get(scenario.id, "") or absent
+        gone = unserved(scenario.gate, self.arch)
+        lacking = lacking or (self.arch.absent[gone] if gone else "")
         return PlannedScenario(
             id=scenario.id,
             subject=subject,
@@ -124,6 +152,7 @@ class _Expanding:
             applies=not reason,
             reach=bool(reason) or not lacking,
             reason=reason or lacking,
+            absent=gone,
             version=scenario.version,
         )
 
@@ -237,7 +266,8 @@ def _without_lost(row: PlannedScenario, by_key: Mapping[str, PlannedScenario]) -
 def _with_needs(rows: Sequence[PlannedScenario], selected: Collection[str] | None) -> set[str]:
     """The selected keys, everything that they need, and the clean-up where anything at all is selected.
 
-    What removes servers that one of them leaves running comes too: else these would count as gone.
+    What removes servers that one of them leaves running comes too: else these would count as gone. What
+    never runs needs nothing.
     """
     by_key = {row.key: row for row in rows}
     if selected is None:
@@ -249,14 +279,18 @@ def _with_needs(rows: Sequence[PlannedScenario], selected: Collection[str] | Non
         key = left.pop()
         if key not in wanted:
             wanted.add(key)
-            left += (*by_key[key].needs, *by_key[key].until)
+            left += (*by_key[key].needs, *by_key[key].until) if by_key[key].runs else ()
     return wanted
 
 
-def _only(row: PlannedScenario, wanted: set[str], selected: Collection[str] | None) -> PlannedScenario:
+def _only(
+    row: PlannedScenario, wanted: set[str], selected: Collection[str] | None, within: Scope | None
+) -> PlannedScenario:
     after = tuple(key for key in row.after if key in wanted)
     until = tuple(key for key in row.until if key in wanted)
-    return replace(row, after=after, until=until, pulled=selected is not None and row.key not in selected)
+    outside = within is not None and not within.holds(row)
+    pulled = selected is not None and row.key not in selected
+    return replace(row, after=after, until=until, pulled=pulled, outside=outside)
 
 
 def _objectives(arch: Architecture) -> dict[str, float]:

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 import pytest
 
 from harness.errors import Problem, UsageError
+from harness.evidence.carried import Carried, read_carried
+from harness.evidence.folder import RunFolder
 from harness.plan.declared import Scenario
 from harness.plan.discover import declared
 from harness.plan.granting import picking
 from harness.plan.planned import Plan
 from harness.plan.planning import make_plan
 from harness.plan.reach import missing
+from harness.plan.scope import scope_of
 from harness.plan.subjects import planned_subjects
 from harness.plugin.polling import polled, without_cleanup
 from harness.plugin.state import Run, key_of, usage
@@ -35,7 +38,11 @@ class Collecting:
             return
         if "subject" not in metafunc.fixturenames:
             raise ValueError(f"scenario {scenario.id} has subjects: its story takes the argument `subject`")
-        subjects, _ = planned_subjects(scenario, self.run.site.arch)
+        arch = self.run.site.arch
+        subjects, _ = planned_subjects(scenario, arch)
+        if arch.whole is not None:
+            every, _ = planned_subjects(scenario, arch.whole)
+            subjects = (*subjects, *(name for name in every if name in arch.absent))
         metafunc.parametrize("subject", subjects, ids=[name or "-" for name in subjects])
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
@@ -69,20 +76,29 @@ class Collecting:
         scenarios, nodeids = _scenarios(everything)
         narrowed = len(items) < len(everything)
         keys = [key for item in items if (key := key_of(item))]
-        poll = self.run.options.poll
+        again, poll = self._again(), self.run.options.poll
         if poll:
             narrowed, keys = True, polled(items, poll)
+        within = None if poll else scope_of(self.run.options.scope, self.run.site.arch)
         plan = make_plan(
             scenarios,
             self.run.site.arch,
             missing=missing(self.run.site),
-            selected=keys if narrowed else None,
-            scope=_scope(self.run.config) if narrowed else "all",
+            selected=[*again.selected] if again else keys if narrowed else None,
+            carried=again.results if again else (),
+            scope=again.scope if again else _scope(self.run, narrowed),
+            within=within,
             budget=self.run.options.servers,
             nodeids=nodeids,
             pick=picking(self.run.site, datetime.now(UTC)),
         )
         return without_cleanup(plan) if poll else plan
+
+    def _again(self) -> Carried | None:
+        """What runs again and what is carried, where an earlier run is run again."""
+        given = self.run.options.run_dir
+        folder = RunFolder(given) if given else None
+        return read_carried(folder, rows=False) if folder and folder.carried.exists() else None
 
     def _take_back(self, config: pytest.Config, selected: set[str]) -> None:
         """What runs after all does not count as deselected."""
@@ -125,7 +141,9 @@ def _scenarios(items: Sequence[pytest.Item]) -> tuple[list[Scenario], dict[str, 
     return list(scenarios.values()), nodeids
 
 
-def _scope(config: pytest.Config) -> str:
-    """The user's selection in the user's words."""
-    words = [("-k", config.option.keyword), ("-m", config.option.markexpr)]
-    return " ".join(f"{name} {text}" for name, text in words if text) or "a selection"
+def _scope(run: Run, narrowed: bool) -> str:
+    """The user's selection in the user's words; ``all`` without one."""
+    option = run.config.option
+    words = [("-k", option.keyword), ("-m", option.markexpr)] if narrowed else []
+    told = [*run.options.scope, *(f"{name} {text}" for name, text in words if text)]
+    return " ".join(told) or ("a selection" if narrowed else "all")

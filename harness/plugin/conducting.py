@@ -16,6 +16,7 @@ from harness.errors import UsageError
 from harness.evidence.folder import RunFolder, create_run, read_json, write_json
 from harness.evidence.waiverfile import load_waivers
 from harness.lease import Lease, die_with_parent, join
+from harness.plugin.holding import hold
 from harness.plugin.machine import load, machine
 from harness.plugin.referee import Referee
 from harness.plugin.seams import Accounts, Visits
@@ -56,6 +57,7 @@ class Conducting:
         self.referee.end()
         if self.visits is not None:
             self.visits.end()
+        hold(self.run)
         try:
             if self.accounts is not None:
                 self.accounts.release()
@@ -106,7 +108,7 @@ class Conducting:
         path: Path | None = self.run.site.file.waivers
         if path is not None:
             plan = self.run.plan
-            keys = [row.key for row in (*plan.scenarios, *plan.deselected)]
+            keys = [row.key for row in (*plan.scenarios, *plan.deselected, *plan.carried)]
             load_waivers(path, table=self.run.site.arch.table, scenarios=keys, now=time.time())
         return path
 

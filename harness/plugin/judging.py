@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from harness.evidence.accepted import Accepted
+from harness.evidence.aside import Aside
 from harness.evidence.reader import Row, Tail
-from harness.evidence.sight import sights
 from harness.evidence.stories import deviations, extras
 from harness.evidence.waiverfile import load_waivers
 from harness.evidence.waivers import Waiver
@@ -34,8 +34,9 @@ class Judging:
 
     def deviations(self, key: str, rows: Sequence[Row]) -> list[str]:
         """Each unwaived deviation from a ``must``: path, what was described and what was observed."""
-        table, accepted = self.run.site.arch.table, Accepted(self._waivers, time.time())
-        seen, strangers = sights(table, rows, self._created(), None)
+        table, now = self.run.site.arch.table, time.time()
+        accepted, aside = Accepted(self._waivers, now), Aside.of(table, self.run.site.absent, now)
+        seen, strangers = aside.sights(table, rows, self._created(), None)
         found = deviations(table, seen, extras(table, strangers, accepted), accepted)
         return [each.text for each in found.get(key, ()) if each.level == "must" and each.waiver is None]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from reports.model.base import STATES, VERDICTS, VERSION, CauseKind, Go, Level, Model, State, Verdict
 from reports.model.causes import Cause
-from reports.model.clauses import Area, Clause, Coverage, Unverified, Waiver
+from reports.model.clauses import Absent, Area, Clause, Coverage, Unverified, Waiver
 from reports.model.discovered import Discovered
 from reports.model.evidence import Check, Command, Evidence, Exchange, Log, LogLine, Step, Wait
 from reports.model.ledger import Ledger, Remainder
@@ -17,14 +17,16 @@ from reports.model.pauses import Pause
 from reports.model.report import Report
 from reports.model.rings import Map, Picture, Ring, Said, Strip, Together, Zone
 from reports.model.run import Double, Run, Waited
-from reports.model.scenarios import Deviation, Gate, Scenario
+from reports.model.scenarios import Carried, Deviation, Gate, Lender, Scenario
 from reports.model.timings import Chain, Link, Objective, Phase, Slow, Timings
 
 __all__ = [
     "STATES",
     "VERDICTS",
     "VERSION",
+    "Absent",
     "Area",
+    "Carried",
     "Cause",
     "CauseKind",
     "Chain",
@@ -40,6 +42,7 @@ __all__ = [
     "Gate",
     "Go",
     "Ledger",
+    "Lender",
     "Level",
     "Link",
     "Log",
@@ -47,9 +50,9 @@ __all__ = [
     "Map",
     "Model",
     "Objective",
+    "Pause",
     "Phase",
     "Picture",
-    "Pause",
     "Remainder",
     "Report",
     "Ring",

@@ -63,6 +63,17 @@ class Unverified(Model):
     paths: list[str] = Field(description="The first of them.")
 
 
+class Absent(Model):
+    """A described node that the site calls absent."""
+
+    node: str
+    reason: str
+    until: str
+    state: Literal["waiting", "there", "late"] = Field(
+        description="There: it was seen nevertheless. Late: its time is over, and it counts again."
+    )
+
+
 class Waiver(Model):
     """A waiver of the site and what it did in this run."""
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from reports.model.base import Go, Model
 from reports.model.causes import Cause
-from reports.model.clauses import Clause, Coverage, Unverified, Waiver
+from reports.model.clauses import Absent, Clause, Coverage, Unverified, Waiver
 from reports.model.discovered import Discovered
 from reports.model.ledger import Ledger, Remainder
 from reports.model.rings import Ring
@@ -40,6 +40,7 @@ class Report(Model):
     discovered: Discovered = Discovered()
     rings: list[Ring] = Field(default=[], description="Pictures of the rings that the run looked into.")
     waivers: list[Waiver]
+    absent: list[Absent] = []
     timings: Timings
     remainders: list[Remainder]
     ledger: Ledger

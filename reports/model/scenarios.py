@@ -26,11 +26,14 @@ class Deviation(Model):
 
 
 class Carried(Model):
-    """Whose result it is, where an earlier run told it: that run, when it began, when it told it."""
+    """Whose result it is, where an earlier run told it: that run, when it began, when it told it, and in how
+    many seconds.
+    """
 
     run: str
     started: float
     at: float
+    seconds: float = 0.0
 
 
 class Lender(Model):
@@ -55,6 +58,10 @@ class Scenario(Model):
     verdict: Verdict
     met: bool = Field(description="Whether the scenarios that need this one could run.")
     counts: bool = Field(description="Whether it stands against GO: not if waived, nor below level must.")
+    outside: bool = Field(
+        default=False,
+        description="Outside of the scope: it ran for those that need it, and counts for nothing else.",
+    )
     reason: str
     root: str | None = Field(description="For a blocked scenario: the failed need nearest the root.")
     component: str
@@ -70,7 +77,7 @@ class Scenario(Model):
     )
     carried: Carried | None = Field(
         default=None,
-        description="Set where an earlier run told it, and this one did not: its times are no new samples.",
+        description="Set where an earlier run told it, and not this one, which has no times of it then.",
     )
 
 

@@ -84,6 +84,7 @@ def _result(scenario: Scenario) -> Failure | Error | Skipped | None:
             return None
         case "fail" if not scenario.counts:
             why = "waived" if scenario.level == "must" else f"level {scenario.level}"
+            why = "outside of the scope" if scenario.outside else why
             return Skipped(f"fails, {why}: {reason}", "fail")
         case "fail":
             return Failure(reason or "the cloud deviates from its description", "fail")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reports.annotate import unreached
-from reports.model import VERDICTS, Cause, Deviation, Report, Waiver
-from reports.text import count, line, plain, seconds, value
+from reports.model import VERDICTS, Absent, Cause, Deviation, Report, Waiver
+from reports.text import count, line, moment, plain, seconds, value
 
 _CAUSES = 8
 _DEVIATIONS = 6
@@ -111,10 +111,15 @@ def _notes(report: Report) -> Iterable[str]:
         yield "\n".join(["Not verified:", "", *rows[:_REASONS], *more])
     if report.run.waited is not None:
         yield f"Waited {prose(report.run.waited.told, 400)}"
+    for each in report.carried:
+        lent = f"{count(each.scenarios, 'result')} of run {code(each.run)}, begun {moment(each.started)}"
+        yield f"Carried: {lent}"
     reasons = unreached(report.scenarios)
     if reasons:
         rows = [f"- {count(number, 'scenario')}: {prose(why, 160)}" for why, number in reasons[:_REASONS]]
         yield "\n".join(["Out of reach:", "", *rows])
+    if report.absent:
+        yield "\n".join(["Absent nodes:", "", *map(_absent, report.absent)])
     waivers = [w for w in report.waivers if w.state != "unused"]
     if waivers:
         yield "\n".join(
@@ -131,6 +136,15 @@ def _notes(report: Report) -> Iterable[str]:
         yield f"Left in the cloud: {left}"
     if report.doubles:
         yield f"Run against a lab; doubles: {', '.join(prose(double.what, 60) for double in report.doubles)}"
+
+
+def _absent(each: Absent) -> str:
+    said = {
+        "waiting": "until",
+        "there": "is there, called absent until",
+        "late": "counts again, absent until",
+    }
+    return f"- {code(each.node)} {said[each.state]} {each.until}: {prose(each.reason)}"
 
 
 def _waiver(each: Waiver) -> str:

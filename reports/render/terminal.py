@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.annotate import unreached
-from reports.model import VERDICTS, Cause, Chain, Gate, Report, Ring
-from reports.text import count, line, plain, seconds, value
+from reports.model import VERDICTS, Absent, Cause, Chain, Gate, Report, Ring
+from reports.text import count, line, moment, plain, seconds, value
 
 COLOURS = {
     "pass": "green",
@@ -152,6 +152,15 @@ def _ring(ring: Ring) -> str:
     return ", ".join(words)
 
 
+def _absent(each: Absent) -> str:
+    said = {
+        "waiting": "until",
+        "there": "it is there, take it out of the site; called absent until",
+        "late": "it counts again: was absent until",
+    }
+    return f"{said[each.state]} {each.until}: {each.reason}"
+
+
 def _notes(report: Report) -> Iterable[RenderableType]:
     sizes = f"{count(len(report.scenarios), 'scenario')}, {count(report.run.workers, 'worker')}"
     took = f"{seconds(report.timings.wall)}, {sizes}"
@@ -159,6 +168,9 @@ def _notes(report: Report) -> Iterable[RenderableType]:
         tone = "dim" if report.run.waited.open else "yellow"
         yield Text.assemble(("Waited ", "bold"), safe(report.run.waited.told, tone, 400))
     yield Text.assemble(("Took ", "bold"), took, (f"  {plain(report.run.id)}", "dim"))
+    for each in report.carried[:_REASONS]:
+        lent = f"{count(each.scenarios, 'result')} of {each.run}, begun {moment(each.started)}"
+        yield Text.assemble(("Carried ", "bold"), safe(lent))
     for why, number in unreached(report.scenarios)[:_REASONS]:
         yield Text.assemble(
             ("Out of reach ", "bold"), safe(f"{count(number, 'scenario')}: {why}", "dim", 300)
@@ -176,6 +188,8 @@ def _notes(report: Report) -> Iterable[RenderableType]:
             ("Left in the cloud ", "bold yellow"),
             safe(", ".join(f"{each.kind} {each.name}" for each in left[:4])),
         )
+    for absent in report.absent:
+        yield Text.assemble(("Absent ", "bold yellow"), safe(f"{absent.node}: {_absent(absent)}", limit=300))
     said = [waiver for waiver in report.waivers if waiver.says]
     for waiver in said[:_WAIVERS]:
         yield Text.assemble(("Waiver ", "bold yellow"), safe(f"{waiver.target}: {waiver.says}", limit=400))

@@ -51,7 +51,8 @@ class Pacing:
 
     def pick(self, board: Board, now: float) -> str | None:
         """What to begin now, of all that is ready; None where nothing of it would end in time."""
-        able = [key for key in board.ready() if self._in_time(key, board, now)]
+        left, before = self.ends - now, self._before(board)
+        able = [key for key in board.ready() if self._in_time(key, left, before)]
         return min(able, key=lambda key: (self._rank(key), self._order[key]), default=None)
 
     def given_up(self, board: Board, now: float) -> list[str]:
@@ -65,12 +66,13 @@ class Pacing:
     def _rank(self, key: str) -> int:
         return self._ranks.get(key, SPARE)
 
-    def _in_time(self, key: str, board: Board, now: float) -> bool:
-        row, left = self._plan[key], self.ends - now
+    def _in_time(self, key: str, left: float, before: float) -> bool:
+        """Whether a story ends in the seconds left; a spare one together with what comes ``before`` it."""
+        row = self._plan[key]
         if row.gate == _CLEANUP:
             return True
-        before = self._before(board) if self._rank(key) >= SPARE else 0.0
-        return self.pace * (before + row.cost) <= left
+        spare = self._rank(key) >= SPARE
+        return self.pace * (row.cost + (before if spare else 0.0)) <= left
 
     def _before(self, board: Board) -> float:
         """Seconds that what is not spare, and still waits, will take."""

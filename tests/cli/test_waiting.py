@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-import harness.cli.waiting as waiting
-from harness.cli.waiting import Answers, Told, Waited, answers, limit_of, poller, state, wait
+from harness.cli import polling
+from harness.cli.polling import Answers, answers, poller
+from harness.cli.waiting import Told, Waited, limit_of, state, wait
 from harness.errors import DeployDayError, UsageError
 from harness.evidence import Recorder, RunFolder
 from harness.evidence.folder import make_folder, write_json
@@ -175,12 +176,12 @@ def _child(monkeypatch: pytest.MonkeyPatch, line: str) -> list[subprocess.Popen[
         started.append(child)
         return child
 
-    monkeypatch.setattr(waiting, "start", start)
+    monkeypatch.setattr(polling, "start", start)
     return started
 
 
 def test_a_poll_that_hangs_is_given_up_with_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_SHORTEST", 0.5)
+    monkeypatch.setattr(polling, "_SHORTEST", 0.5)
     children = _child(monkeypatch, "import time; time.sleep(60)")
     assert poller(["--site", "s"])([TOKEN], 0.0).closed == {TOKEN: "it was not asked to the end"}
     assert [child.poll() for child in children] == [-9]

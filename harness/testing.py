@@ -33,7 +33,7 @@ from harness.clients.values import CatalogueEntry, Image, Server, Snapshot, Volu
 from harness.cloud import Cloud
 from harness.cloud.guests import Guests
 from harness.errors import CloudError, OutOfReach, Untold
-from harness.hosts import Guest
+from harness.hosts import Guest, LoginRefused
 from harness.plan.declared import Applies, Need, Scenario, Subjects
 from harness.rings import Device, Finding, Placement
 
@@ -49,6 +49,7 @@ __all__ = [
     "Guests",
     "Image",
     "Invalid",
+    "LoginRefused",
     "NotFound",
     "OutOfReach",
     "OverQuota",

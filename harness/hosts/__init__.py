@@ -11,7 +11,7 @@ inside of a server, ``ways`` how one gets there, ``fingerprints`` what its conso
 from harness.hosts.becoming import Become
 from harness.hosts.commands import Asked, Output
 from harness.hosts.connection import connect, connect_gateway
-from harness.hosts.errors import BecomeRefused, FileMissing, HostError, HostUnreachable
+from harness.hosts.errors import BecomeRefused, FileMissing, HostError, HostUnreachable, LoginRefused
 from harness.hosts.guest import Entry, Guest
 from harness.hosts.node import LARGEST_FILE, NO_FILE, DatedFile, Node
 from harness.hosts.shell import Ran
@@ -30,6 +30,7 @@ __all__ = [
     "Guest",
     "HostError",
     "HostUnreachable",
+    "LoginRefused",
     "Node",
     "NotTaken",
     "Output",

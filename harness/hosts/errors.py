@@ -13,6 +13,10 @@ class HostUnreachable(HostError):  # noqa: N818 - named as the field speaks
     """The host cannot be entered: no answer, an unknown or changed host key, or no key that it accepts."""
 
 
+class LoginRefused(HostUnreachable):
+    """The host answers, and lets this user not in with this key."""
+
+
 class BecomeRefused(HostError):  # noqa: N818 - named as the field speaks
     """The host was entered, and its sudo does not make the user root."""
 

@@ -16,7 +16,7 @@ from paramiko.ssh_exception import AuthenticationException
 
 from harness.hosts.commands import COMMAND_TIMEOUT, RECORDED, Output, execute
 from harness.hosts.connection import FAILURES, reason
-from harness.hosts.errors import HostError, HostUnreachable
+from harness.hosts.errors import HostError, HostUnreachable, LoginRefused
 from harness.hosts.node import Record
 from harness.hosts.ways import NotTaken, Way, banner
 
@@ -81,9 +81,8 @@ class Guest:
             why = f"it was not done within {timeout:g} s" if late else reason(error)
             self.close()
             row = self._note(line, 255, "", why, begin)
-            kind = HostUnreachable if isinstance(error, HostUnreachable | NotTaken) else HostError
             message = f"{self.name} ({self.address}): {line[:200]}: {why}"
-            raise kind(message, component=COMPONENT, cites=(row,)) from error
+            raise _kind(error)(message, component=COMPONENT, cites=(row,)) from error
         self._note(line, output.status, output.text, output.error, begin)
         return output
 
@@ -143,7 +142,7 @@ class Guest:
             self._transport = self._let_in(self._entry.key)
         except AuthenticationException as error:
             who = self._entry.login
-            raise HostUnreachable(f"it does not let {who} in with the run's key: {error}") from None
+            raise LoginRefused(f"it does not let {who} in with the run's key: {error}") from None
         return self._transport
 
     def _let_in(self, key: paramiko.PKey) -> paramiko.Transport:
@@ -191,3 +190,10 @@ class Guest:
             stderr=error[:RECORDED],
             ms=round((time.perf_counter() - begin) * 1000, 1),
         )
+
+
+def _kind(error: BaseException) -> type[HostError]:
+    """The error that a caller may tell from others."""
+    if isinstance(error, LoginRefused):
+        return LoginRefused
+    return HostUnreachable if isinstance(error, HostUnreachable | NotTaken) else HostError

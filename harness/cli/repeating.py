@@ -54,8 +54,8 @@ class Turns:
         return [*self.given, *([self._tag] if self.count > 1 else [])]
 
     def over(self, folder: RunFolder, ended: Ended) -> None:
-        """A run has ended."""
-        self.folders.append(folder)
+        """A run has ended; one that never began left no folder."""
+        self.folders += [folder] if folder.run.exists() else []
         self.codes.append(ended.code)
         self._stopped = ended.interrupted
 

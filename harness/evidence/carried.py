@@ -21,6 +21,7 @@ VERSION = 1
 STALE = "stale"
 """The phase of a run's row that names carried results which hold no more, and why."""
 _CITING = ("told",)
+_LATEST = 1e11
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,10 @@ def _cites(row: Row) -> Iterable[str]:
 
 
 def _from(data: Mapping[str, Any]) -> From:
-    return From(str(data["run"]), float(data["started"]), float(data["at"]))
+    found = From(str(data["run"]), float(data["started"]), float(data["at"]))
+    if not (0 <= found.started < _LATEST and 0 <= found.at < _LATEST):
+        raise ValueError(f"no time of a run: {found}")
+    return found
 
 
 def _mapping(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -1,4 +1,5 @@
-"""What many reports cost: ``history`` (the index and its questions), ``compare`` (runs side by side).
+"""What reports cost: ``build`` (from a record), ``page`` (in a browser), and what many of them do:
+``history`` (the index and its questions), ``compare`` (runs side by side).
 
 Each part measures beside its anchor in one run. A part stands in a file of its own, ``reports_PART.py``, with
 ``main(words)``.

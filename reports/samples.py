@@ -44,10 +44,9 @@ def _exchange(row: Row) -> tuple[str, float]:
     if status is None or row.get("phase") == "sent" or status >= 300:
         return "", 0.0
     service, method = row.get("service"), row.get("method")
-    path = _path(text(row.get("url")))
-    if service == "object-store" and method in ("PUT", "GET") and _OBJECT.match(path):
+    if service == "object-store" and method in ("PUT", "GET") and _OBJECT.match(_path(text(row.get("url")))):
         return f"object {method}", number(row.get("ms")) / 1000
-    if service == "identity" and method == "POST" and path.endswith("/tokens"):
+    if service == "identity" and method == "POST" and _path(text(row.get("url"))).endswith("/tokens"):
         return TOKEN, number(row.get("ms")) / 1000
     return "", 0.0
 

@@ -18,11 +18,13 @@ _ROOM = 6000
 
 def steps(rows: Sequence[Row], budget: Budget, began: float, *, long: bool) -> list[Step]:
     """The steps of one scenario; ``began`` is the run's start, ``long`` asks for more of each body."""
-    numbers = dict.fromkeys(row.get("step") or 0 for row in rows if row["kind"] != "verdict")
+    by_number: dict[Any, list[Row]] = {}
+    for row in rows:
+        if row["kind"] != "verdict":
+            by_number.setdefault(row.get("step") or 0, []).append(row)
     told = []
-    for number in sorted(numbers, key=lambda n: n if isinstance(n, int) else 0):
-        mine = [row for row in rows if (row.get("step") or 0) == number]
-        step = _step(number, mine, budget, began, long)
+    for number in sorted(by_number, key=lambda n: n if isinstance(n, int) else 0):
+        step = _step(number, by_number[number], budget, began, long)
         if number or step.evidence or step.error:
             told.append(step)
     return told

@@ -31,7 +31,7 @@ from reports.render.zones import weighed
 
 TEMPLATES = Path(__file__).parent / "templates"
 _INLINE = 60
-"""Scenarios in trouble whose evidence stands in the page as it is; of others the script unfolds it."""
+"""Scenarios in trouble whose broken step stands in the page as it is; other evidence the script unfolds."""
 _FIRST = ("boot", "token", "object PUT", "object GET")
 _OFTEN, _KINDS = 5, 12
 """How often something must have been measured to be drawn, and how many kinds are."""

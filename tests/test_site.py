@@ -1,6 +1,6 @@
 """The site: one file, all its problems at once, each with its line."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -136,3 +136,54 @@ def test_what_a_run_stores_of_a_site_holds_no_password(tmp_path: Path) -> None:
     assert credentials.password == "canary"
     assert "canary" not in repr(credentials)
     assert "canary" not in str(site.to_json())
+
+
+ABSENT = GOOD + 'absent:\n  storage-[2:3]: {reason: being racked, until: "%s"}\n'
+
+
+def soon(days: int = 30) -> str:
+    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}"
+
+
+def test_absent_nodes_are_left_out_of_what_is_looked_at(tmp_path: Path) -> None:
+    site = load_site(write(tmp_path, ABSENT % soon()))
+    assert site.arch.nodes_with("object-storage") == ("storage-1",)
+    assert [each.node for each in site.absent] == ["storage-2", "storage-3"]
+    assert "being racked" in site.arch.absent["storage-2"]
+    assert site.arch.model.objects is not None
+    ring = site.arch.model.objects.rings["object"]
+    assert set(ring.devices) == {"storage-1/sdb", "storage-1/sdc"}
+    assert "storage-3" not in ring.holders
+    whole = load_site(write(tmp_path, GOOD))
+    assert site.arch.fingerprint == whole.arch.fingerprint
+    assert site.arch.table == whole.arch.table
+
+
+def test_after_their_time_absent_nodes_are_looked_at(tmp_path: Path) -> None:
+    site = load_site(write(tmp_path, ABSENT % soon(-2)))
+    assert len(site.arch.nodes_with("object-storage")) == 3
+    assert len(site.absent) == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("storage-2: {reason: later}", "an open-ended absence is refused"),
+        ("storage-2: {until: SOON}", "absent.storage-2.reason: is missing"),
+        ("storage-2: {reason: r, until: never}", "absent.storage-2: not a date"),
+        ("storage-2: {reason: r, until: 2999-01-01}", "at most a year from now"),
+        ("storage-7: {reason: r, until: SOON}", "did you mean 'storage-3'?"),
+        ("storage-[2: {reason: r, until: SOON}", "absent.storage-[2: not a node"),
+        ("storage-2: {reason: r, untill: SOON, until: SOON}", "did you mean 'until'?"),
+        ("storage-2: {reason: r, until: SOON}\n  storage-[1:2]: {reason: r, until: SOON}", "absent twice"),
+        (
+            "controller: {reason: r, until: SOON}\n  compute-[1:2]: {reason: r, until: SOON}\n"
+            "  storage-[1:3]: {reason: r, until: SOON}",
+            "no node is left",
+        ),
+    ],
+)
+def test_an_absence_that_means_nothing_is_refused(tmp_path: Path, entry: str, told: str) -> None:
+    text = problems(tmp_path, f"{GOOD}absent:\n  {entry}\n".replace("SOON", soon()))
+    assert told in text
+    assert "rack7.yaml:" in text

@@ -17,7 +17,7 @@ from harness.plan.granting import Picked, Picking, nothing
 from harness.plan.ordering import in_order, with_late
 from harness.plan.planned import Plan, PlannedScenario
 from harness.plan.scope import Scope, unserved
-from harness.plan.subjects import planned_subjects
+from harness.plan.subjects import planned_subjects, why_not
 
 _PATIENCE = 30.0
 CLEANUP = "cleanup"
@@ -126,8 +126,8 @@ class _Expanding:
         picked = self.pick(scenario.disturbs) if scenario.disturbs else Picked("")
         lacking = lacking or picked.reason
         reason = self.reasons.get(scenario.id, "") or absent
-        gone = unserved(scenario.gate, self.arch)
-        lacking = lacking or (self.arch.absent[gone] if gone else "")
+        gone = unserved(scenario.gate, self.arch) or (self._waits(scenario) if reason else "")
+        reason, lacking = ("", self.arch.absent[gone]) if gone else (reason, lacking)
         return PlannedScenario(
             id=scenario.id,
             subject=subject,
@@ -155,6 +155,11 @@ class _Expanding:
             absent=gone,
             version=scenario.version,
         )
+
+    def _waits(self, scenario: Scenario) -> str:
+        """The absent node without which the description has nothing for a story; empty for none."""
+        whole = self.arch.whole
+        return next(iter(self.arch.absent), "") if whole and not why_not(scenario, whole) else ""
 
     def _with_budget(self, scenario: Scenario) -> tuple[Need, ...]:
         """What asks for a server needs the story which looks whether servers can be made at all."""

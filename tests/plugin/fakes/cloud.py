@@ -74,7 +74,9 @@ def pytest_deployday_site(config: object) -> SimpleNamespace:
     hosts = {} if Path("no-hosts").exists() else dict.fromkeys(arch.model.nodes, "127.0.0.1")
     waivers = Path("waivers.yaml").resolve() if Path("waivers.yaml").exists() else None
     file = SimpleNamespace(waivers=waivers, guests=SimpleNamespace(via="jump"))
-    return SimpleNamespace(name="fake", arch=arch, hosts=hosts, file=file, to_json=lambda: {"name": "fake"})
+    return SimpleNamespace(
+        name="fake", arch=arch, hosts=hosts, file=file, absent=(), to_json=lambda: {"name": "fake"}
+    )
 
 
 def pytest_deployday_accounts(config: object, run: object) -> FakeAccounts:

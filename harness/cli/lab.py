@@ -117,6 +117,32 @@ def status(
         )
 
 
+Fault = Annotated[str, typer.Argument(metavar="FAULT", help="Its name, as `deployday lab faults` has it.")]
+Named = Annotated[str | None, typer.Option("--name", help="Which lab; not needed where there is one.")]
+
+
+@app.command("break")
+def break_(fault: Fault, name: Named = None, home: Home = _HOME) -> None:
+    """Break a running lab on purpose."""
+    _switch(fault, name, home, on=True)
+
+
+@app.command()
+def mend(fault: Fault, name: Named = None, home: Home = _HOME) -> None:
+    """Take a fault away from a running lab: what an operator's fix does to a cloud."""
+    _switch(fault, name, home, on=False)
+
+
+def _switch(fault: str, name: str | None, home: Path, *, on: bool) -> None:
+    from harness.lab import switch
+
+    there = _chosen(name, False, home)
+    if len(there) != 1:
+        raise UsageError(f"no lab is up in {home}")
+    left = switch(there[0], fault, on=on, home=home)
+    _say(f"lab {there[0]}: {', '.join(left) or 'nothing'} broken on purpose")
+
+
 @app.command()
 def faults(
     architecture: Annotated[

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from harness.lab.launch import LabStatus as LabStatus
     from harness.lab.launch import down as down
     from harness.lab.launch import status as status
+    from harness.lab.launch import switch as switch
     from harness.lab.launch import up as up
 
-_PUBLIC = ("LabInfo", "LabStatus", "down", "status", "up")
+_PUBLIC = ("LabInfo", "LabStatus", "down", "status", "switch", "up")
 
 
 def __getattr__(name: str) -> Any:

@@ -147,6 +147,22 @@ def down(name: str, *, home: Path = HOME) -> None:
         folder.clear()
 
 
+def switch(name: str, fault: str, *, on: bool, home: Path = HOME) -> tuple[str, ...]:
+    """Break a running lab in one more way, or mend it; gives the faults that it has then.
+
+    Raises ``UsageError`` for a lab that does not run and a fault that is none, or that it has not got.
+    """
+    [found] = status(name, home=home)
+    if found.state != "running":
+        raise UsageError(f"the lab {name!r} does not run: it is {found.state}")
+    _check_faults([fault])
+    if not on and fault not in found.faults:
+        raise UsageError(f"{fault} is not on; there is: {', '.join(found.faults) or 'none'}")
+    control("POST" if on else "DELETE", f"{found.control_url}/_lab/faults/{fault}")
+    [found] = status(name, home=home)
+    return found.faults
+
+
 def status(name: str | None = None, *, home: Path = HOME) -> list[LabStatus]:
     """How the labs of a home are, or one of them, by name."""
     folders = [LabFolder.of(home, name)] if name else list(_folders(home))

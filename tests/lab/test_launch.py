@@ -11,7 +11,7 @@ import pytest
 
 from harness.arch import load
 from harness.errors import LabError, UsageError
-from harness.lab import down, status, up
+from harness.lab import down, status, switch, up
 from harness.lab.process import started
 from tests.lab.live import LiveLab, send
 
@@ -144,3 +144,16 @@ def test_the_parts_of_the_extra_are_named_when_missing(monkeypatch, tmp_path):
     monkeypatch.setattr("harness.lab.launch.find_spec", lambda name: None)
     with pytest.raises(LabError, match=r"swift, asyncssh.*deployday\[lab\]"):
         up(load("essex/six-node"), home=tmp_path)
+
+
+def test_a_running_lab_is_broken_and_mended(live_lab, lab_home):
+    name = live_lab.info.name
+    assert switch(name, "images.dead", on=True, home=lab_home) == ("images.dead",)
+    assert status(name, home=lab_home)[0].faults == ("images.dead",)
+    assert switch(name, "images.dead", on=False, home=lab_home) == ()
+    with pytest.raises(UsageError, match=r"images\.dead is not on; there is: none"):
+        switch(name, "images.dead", on=False, home=lab_home)
+    with pytest.raises(UsageError, match=r"did you mean images\.dead"):
+        switch(name, "images.daed", on=True, home=lab_home)
+    with pytest.raises(UsageError, match="does not run"):
+        switch("nowhere", "images.dead", on=True, home=lab_home)

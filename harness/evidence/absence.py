@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from harness.arch.clauses import ClauseTable
@@ -13,7 +14,7 @@ from harness.evidence.reader import Row
 from harness.evidence.sight import Sight
 
 SOON = 14 * 86400.0
-HOSTS = ("compute", "hosts")
+_LATEST = 32503680000.0  # the year 3000
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,6 @@ class Absence:
         """Whether the node is to be there at that time."""
         return now > self.until
 
-    def holds(self, path: Path) -> bool:
-        """Whether a clause is about this node: by its name, or by one of its devices (``node/device``)."""
-        if path[0] == "objects":
-            return any(part.startswith(f"{self.node}/") for part in path)
-        return self.node in (path[1:2] if path[0] == "nodes" else path[2:3] if path[:2] == HOSTS else ())
-
     def to_json(self) -> dict[str, Any]:
         """As a run stores it."""
         return {"node": self.node, "reason": self.reason, "until": self.until}
@@ -56,7 +51,9 @@ def absences(data: Any) -> tuple[Absence, ...]:
     return tuple(
         Absence(str(row["node"]), str(row.get("reason", "")), float(row["until"]))
         for row in rows
-        if isinstance(row.get("node"), str) and isinstance(row.get("until"), int | float)
+        if isinstance(row.get("node"), str)
+        and isinstance(row.get("until"), int | float)
+        and 0 <= row["until"] < _LATEST
     )
 
 
@@ -72,19 +69,23 @@ class Absent:
     areas: frozenset[str] = frozenset()
     there: dict[str, None] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def waiting(self) -> list[Absence]:
         """Those that need not be there yet."""
         return [each for each in self.all if not each.over(self.now)]
 
-    @property
+    @cached_property
     def late(self) -> list[Absence]:
         """Those that should be there by now: what was not looked at counts again."""
         return [each for each in self.all if each.over(self.now)]
 
     def about(self, path: Path) -> Absence | None:
-        """The absent node that a clause is about."""
-        return next((each for each in self.waiting if each.holds(path)), None)
+        """The absent node that a clause is about: by its name, or by one of its devices (``node/device``)."""
+        return self._by_node.get(_node(path)) if self.waiting else None
+
+    @cached_property
+    def _by_node(self) -> dict[str, Absence]:
+        return {each.node: each for each in self.waiting}
 
     def leaves(self, path: Path) -> Absence | None:
         """The absent node without which nobody serves the area of a clause."""
@@ -111,8 +112,8 @@ class Absent:
         """Remember which of them somebody saw; a ring that names a node says nothing of it."""
         for sight in sights:
             if sight.observed is not None and not sight.void and sight.path[0] != "objects":
-                about = (each.node for each in self.waiting if each.holds(sight.path))
-                self.there |= dict.fromkeys(about)
+                about = self.about(sight.path)
+                self.there |= {about.node: None} if about else {}
 
     def words(self) -> list[str]:
         """``absent 2 nodes until 2026-12-01``, for a banner."""
@@ -138,6 +139,14 @@ class Absent:
         ]
         areas = [f"Only absent nodes have: {', '.join(sorted(self.areas))}."] if self.areas else []
         return [*late, *there, *areas, *waiting]
+
+
+def _node(path: Path) -> str:
+    """The node that a clause is about, empty for none."""
+    if path[0] == "objects":
+        return next((part.partition("/")[0] for part in path if "/" in part), "")
+    found = path[1:2] if path[0] == "nodes" else path[2:3] if path[:2] == ("compute", "hosts") else ()
+    return found[0] if found else ""
 
 
 def _less(row: Row, names: set[str], lists: Mapping[Path, Any]) -> Row:

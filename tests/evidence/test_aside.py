@@ -108,6 +108,7 @@ def test_an_area_that_only_absent_nodes_have_keeps_from_go() -> None:
 def test_what_a_run_stored_is_read_with_care() -> None:
     assert absences([LATER.to_json()]) == (LATER,)
     assert absences([{"node": 3, "until": 1}, {"node": "x"}, "x", {"node": "x", "until": None}]) == ()
+    assert absences([{"node": "x", "until": float("inf")}, {"node": "x", "until": float("nan")}]) == ()
     assert absences({"node": "x"}) == absences(None) == ()
 
 

@@ -71,6 +71,7 @@ def unreached(record: Record, scenarios: Iterable[Scenario]) -> list[Scenario]:
         for row in record.everything
         if row["kind"] == "verdict" and row.get("outcome") not in ("not_reached", LEFT_OUT)
     }
+    judged |= set(record.carried)  # an earlier run's: that it was lost is no end of this one
     return [
         scenario for scenario in scenarios if scenario.verdict == "unknown" and scenario.key not in judged
     ]

@@ -101,6 +101,7 @@ def _head(progress: Progress, now: float) -> Text:
     failed = f", {count(progress.failed, 'failure')}" if progress.failed else ""
     return Text.assemble(
         (f"{progress.done} of {progress.total} scenarios", "bold"),
+        f", {progress.carried} carried" if progress.carried else "",
         (failed, "bold red"),
         (f"  {seconds(now - progress.began)} · {count(progress.exchanges, 'exchange')}", "dim"),
         (f" · {seconds(max(0.0, round(progress.ends - now)))} left" if progress.ends else "", "dim"),

@@ -69,6 +69,11 @@ class Progress:
         rows = json.loads(self.folder.plan.read_text(encoding="utf-8"))["scenarios"]
         return {str(row["key"]): row for row in rows}
 
+    @cached_property
+    def carried(self) -> int:
+        """How many results of an earlier run are carried; asked for once there is a plan."""
+        return len(json.loads(self.folder.plan.read_text(encoding="utf-8")).get("carried", ()))
+
     @property
     def planned(self) -> bool:
         """Whether the plan stands already."""

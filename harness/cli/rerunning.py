@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -21,6 +21,17 @@ Rerun = Annotated[
         "--rerun", metavar="RUN", help="Run again what did not pass in RUN, or may have changed since."
     ),
 ]
+
+
+class Meant(NamedTuple):
+    """The folder of the run that is meant (``last`` may soon be another one), and what is run on."""
+
+    run: str
+    target: str
+    cloud: str | None
+    overlays: list[Path]
+    sets: list[str]
+    scope: list[str]
 
 
 def refuse_beside(option: str, others: Mapping[str, bool]) -> None:
@@ -45,19 +56,19 @@ def of_the_run(
     cloud: str | None,
     overlays: Sequence[Path],
     sets: Sequence[str],
-) -> tuple[str, str | None, list[Path], list[str], list[str]]:
-    """What is run on: what the user says; where nothing is said, what the earlier run was run on. Then its
-    scope.
-    """
+) -> Meant:
+    """What is run on: what the user says; where nothing is said, what the earlier run was run on."""
     from harness.cli.again import facts_of, scope_in, the_run
 
-    facts = read_json(the_run(rerun, home).run)
+    folder = the_run(rerun, home)
+    facts = read_json(folder.run)
     scope = list(scope_in(facts))
     if target:
-        return target, cloud, list(overlays), list(sets), scope
+        return Meant(str(folder.path), target, cloud, list(overlays), list(sets), scope)
     asked = facts_of(facts)
     layers = list(overlays) or [Path(each) for each in asked.overlays]
-    return asked.ref, cloud or asked.cloud, layers, list(sets) or list(asked.sets), scope
+    changes = list(sets) or list(asked.sets)
+    return Meant(str(folder.path), asked.ref, cloud or asked.cloud, layers, changes, scope)
 
 
 def choose_again(site: Site, rerun: str, home: Path) -> Again:

@@ -97,7 +97,8 @@ def run(
     if rerun:
         beside = {"--lab": lab, "-k": bool(only), "--scope": bool(scope), "--repeat": repeat > 1}
         refuse_beside("--rerun", beside)
-        target, cloud, overlay, set_, scope = of_the_run(rerun, runs, target, cloud, overlay, set_)
+        meant = of_the_run(rerun, runs, target, cloud, overlay, set_)
+        rerun, target, cloud, overlay, set_, scope = meant
     elif not target:
         raise UsageError("which cloud? Name a site file, or an architecture with --cloud or --lab")
     if fault and not lab:

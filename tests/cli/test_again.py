@@ -263,8 +263,9 @@ def test_without_a_site_it_is_run_on_what_the_run_was_run_on(copy: RunFolder, tm
     with edited(copy.run) as facts:
         facts["options"] |= {"sets": ["a=1"], "scope": ["area=compute"]}
     found = of_the_run("last", tmp_path, "", None, [], [])
-    assert found == ("essex/devstack-single", "rack7", [], ["a=1"], ["area=compute"])
-    assert of_the_run("last", tmp_path, "x.yaml", None, [], [])[:4] == ("x.yaml", None, [], [])
+    assert found.run == str(copy.path.resolve())
+    assert found[1:] == ("essex/devstack-single", "rack7", [], ["a=1"], ["area=compute"])
+    assert of_the_run("last", tmp_path, "x.yaml", None, [], [])[1:5] == ("x.yaml", None, [], [])
     with edited(copy.run) as facts:
         facts["site"]["path"] = "/gone/site.yaml"
     with pytest.raises(UsageError, match="not there any more"):

@@ -170,3 +170,10 @@ def test_hostile_words_in_what_is_carried_break_no_format(rerun: RunFolder, tmp_
 def test_a_time_that_is_none_makes_it_unknown(rerun: RunFolder, tmp_path: Path, moment: float) -> None:
     for name in ("started", "at"):
         assert damaged(rerun, tmp_path / name, **{name: moment}).verdict == "COULD NOT JUDGE"
+
+
+def test_what_is_lost_of_an_earlier_run_is_no_early_end_of_this_one(rerun: RunFolder, tmp_path: Path) -> None:
+    report = damaged(rerun, tmp_path, started=float("nan"))
+    assert not report.ended_early
+    [cause] = [cause for cause in report.causes if FLAVORS in cause.scenarios]
+    assert (cause.kind, "cannot be read any more" in cause.title + cause.symptom) == ("unknown", True)

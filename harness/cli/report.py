@@ -38,6 +38,21 @@ Now = Annotated[
 ]
 AsOf = Annotated[str, typer.Option("--as-of", metavar="TIME", help="The same, as of this time.")]
 
+Share = Annotated[
+    Path | None,
+    typer.Option(
+        "--share", metavar="DIR|FILE", help="Write it so that it can be published: who and where are renamed."
+    ),
+]
+ShareKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--share-key",
+        metavar="FILE",
+        help="Rename alike whenever this key is used; made where there is none.",
+    ),
+]
+
 
 def report(
     run: Annotated[
@@ -50,6 +65,8 @@ def report(
     ] = None,
     now: Now = False,
     as_of: AsOf = "",
+    share: Share = None,
+    share_key: ShareKey = None,
     runs: Runs = Path("var/runs"),
 ) -> None:
     """Judge a stored run again, as of its own time: exit 0 GO, 1 NO-GO, 2 could not judge."""
@@ -58,6 +75,9 @@ def report(
     judged = build(folder, now=moment)
     if moment is None:
         write_all(judged, folder.path)
+    if share is not None or share_key is not None:
+        _share(judged, folder, share, share_key)
+        raise typer.Exit(judged.exit_code)
     if output is not None:
         output.write_bytes(rendered(judged, format_))
     elif format_ is Format.terminal:
@@ -73,6 +93,18 @@ def write_reports(folder: RunFolder) -> int:
     write_all(judged, folder.path)
     _show(judged)
     return judged.exit_code
+
+
+def _share(judged: Report, folder: RunFolder, target: Path | None, key: Path | None) -> None:
+    """Write it so that anybody may read it; nothing where anything would be left that nobody should."""
+    from reports.handover.share.sharing import key_of, share, write
+    from reports.record import read
+
+    if target is None:
+        raise UsageError("--share-key is the key of --share DIR")
+    texts = share(judged, read(folder), key_of(key))
+    for path in write(target, texts):
+        typer.echo(str(path))
 
 
 def _show(judged: Report) -> None:

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from harness.errors import Problem, UsageError
 from harness.evidence.folder import RunFolder
-from reports.build import build
 from reports.history.slim import SlimPlan, SlimReport, SlimRun, SlimScenario
 from reports.model import VERSION
 from reports.text import line
@@ -133,6 +132,8 @@ def _report(folder: RunFolder) -> SlimReport:
 
 def _judged(folder: RunFolder) -> SlimReport:
     """The report of a run that was killed before it wrote one."""
+    from reports.build import build  # the judge and all that it needs: only where there is no report
+
     try:
         return SlimReport.model_validate(build(folder).model_dump())
     except UsageError:

@@ -6,13 +6,32 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reports.model import Report
-from reports.render.html import to_html
 from reports.render.json import to_json
-from reports.render.junit import to_junit
 from reports.render.markdown import to_markdown
 from reports.render.metrics import to_metrics
-from reports.render.subunit import to_subunit
 from reports.render.terminal import to_terminal
+
+
+def to_html(report: Report) -> str:
+    """``report.html``; its templates are read when a page is wanted, which most commands do not."""
+    from reports.render.html import to_html as write
+
+    return write(report)
+
+
+def to_junit(report: Report) -> str:
+    """``junit.xml``, likewise."""
+    from reports.render.junit import to_junit as write
+
+    return write(report)
+
+
+def to_subunit(report: Report) -> bytes:
+    """``results.subunit``, likewise."""
+    from reports.render.subunit import to_subunit as write
+
+    return write(report)
+
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "terminal": to_terminal,

@@ -108,7 +108,6 @@
     event.preventDefault();
     sections.get(section.id).search.focus();
   });
-  addEventListener("beforeprint", () => all("details.area").forEach((area) => { area.open = true; }));
 
   // The time line: what lies under the pointer, and a way to it.
   all("svg.line").forEach((line) => {

@@ -54,7 +54,7 @@ class Again:
 def again(site: Site, folder: RunFolder, now: float | None = None) -> Again:
     """Choose. Visits the site's hosts and asks its services, which says what has changed since.
 
-    Raises ``UsageError`` where the run is of another cloud, still goes, or cannot be read.
+    Raises ``UsageError`` where the run is of another cloud, or cannot be read.
     """
     moment = time.time() if now is None else now
     record = read(folder)
@@ -97,7 +97,7 @@ def _same(site: Site, folder: RunFolder, record: Record) -> None:
                 "--rerun",
                 "a run of another cloud",
                 expected=f"{site.arch.name} on {site.name}",
-                found=f"{of[1]} on {of[0]} ({folder.id})",
+                found=line(f"{of[1]} on {of[0]} ({folder.id})"),
             )
         )
 

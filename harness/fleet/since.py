@@ -100,9 +100,12 @@ def _silent(before: Visit | None, now: Visit | None) -> str:
         return "it was not visited then" if before is None else "it is not visited any more"
     told, tells = _facts(before) is not None, _facts(now) is not None
     if told == tells:
-        return "" if told or now.mute else (now.refused or now.torn)
-    lost = before if tells else now
-    return f"it said nothing {'then' if tells else 'now'} ({lost.refused or lost.mute or lost.torn})"
+        return "" if told or now.mute else _why(now)
+    return f"it said nothing {'then' if tells else 'now'} ({_why(before if tells else now)})"
+
+
+def _why(visit: Visit) -> str:
+    return visit.refused or visit.mute or visit.torn or "the visit was not over"
 
 
 def _touched(change: Change, node: str, whole: frozenset[str]) -> frozenset[str]:

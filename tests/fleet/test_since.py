@@ -100,6 +100,12 @@ def test_a_host_of_which_one_look_tells_nothing_counts_as_changed() -> None:
         assert not found.touches(OBJECTS)
 
 
+def test_a_visit_that_was_cut_short_is_no_look() -> None:
+    begun = {NODE: Visit(node=NODE, over=False, banner="SSH-2.0-x")}
+    [found] = hosts_since(begun, visits(), ROLES)
+    assert found.text == "compute-1 cannot be compared: it said nothing then (the visit was not over)"
+
+
 def test_a_host_that_never_tells_anything_cannot_be_compared() -> None:
     mute = {NODE: Visit(node=NODE, mute="this account may run no shell")}
     assert hosts_since(mute, mute, ROLES) == []

@@ -180,7 +180,9 @@ def runs(home: Path = RUNS) -> list[RunFolder]:
     """All runs below ``home``, oldest first."""
     if not home.is_dir():
         return []
-    return [RunFolder(p) for p in sorted(home.iterdir()) if _ID.match(p.name) and p.is_dir()]
+    with os.scandir(home) as found:
+        names = sorted(each.name for each in found if _ID.match(each.name) and each.is_dir())
+    return [RunFolder(home / name) for name in names]
 
 
 def open_run(ref: str | Path | None = None, *, home: Path = RUNS) -> RunFolder:

@@ -290,7 +290,10 @@ def _dense(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.in
         return found, inverse
     there = np.zeros(int(numbers.max()) + 1, bool)
     there[numbers] = True
-    return np.flatnonzero(there).astype(np.int64), (np.cumsum(there) - 1)[numbers]
+    found = np.flatnonzero(there)
+    place = np.empty(len(there), np.intp)
+    place[found] = np.arange(len(found))
+    return found.astype(np.int64), place[numbers]
 
 
 def _name(names: Mapping[int, str], number: int) -> str:

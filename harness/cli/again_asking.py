@@ -15,8 +15,9 @@ from harness.cli.forgetting import Forgetting
 from harness.cli.hosts_gathering import chosen, gather
 from harness.clients.session import CloudSession
 from harness.clients.values import CatalogueEntry
-from harness.errors import CloudError
+from harness.errors import CloudError, OutOfReach
 from harness.fleet.questions import questions
+from harness.fleet.since import TENANT
 from harness.hosts.visiting import Visit
 from harness.site import Site
 
@@ -47,6 +48,9 @@ def cloud_now(site: Site) -> tuple[Given | None, dict[str, Any]]:
         found |= _entry(session, entry, session.account.tenant_id)
     with suppress(CloudError):
         found["compute.extensions"] = sorted(each.alias for each in session.compute.extensions())
+    if known.leases:
+        with suppress(CloudError, OutOfReach):
+            found |= {f"{TENANT}{each.name}": each.id for each in session.identity.list_tenants()}
     return known, found
 
 

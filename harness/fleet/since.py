@@ -13,6 +13,8 @@ from harness.fleet.snapshot import Snapshot
 from harness.hosts.facts.model import Facts
 from harness.hosts.visiting import Visit
 
+TENANT = "tenant "
+_ANEW = "{} is another one: this cloud was built anew"
 _BY_ITSELF = ("clock", "space", "broker")
 """Parts that move all the time; every run looks at them anew in any case."""
 _NAMED = ("config files", "options", "owners", "digests", "packages", "services", "versions", "users")
@@ -59,11 +61,13 @@ def hosts_since(
 
 
 def services_since(before: Mapping[str, object], now: Mapping[str, object]) -> list[Changed]:
-    """What is otherwise of the catalogue, versions and extensions (printed path → what was seen); only of
-    what both looks saw.
+    """What is otherwise of the catalogue, versions and extensions (printed path → what was seen), and of the
+    harness' own lasting tenants (``TENANT`` and a name → its id); only of what both looks saw.
     """
     return [
-        Changed(f"{path} changed", _served(path, before[path], now[path]))
+        Changed(_ANEW.format(path), frozenset({ALL}))
+        if path.startswith(TENANT)
+        else Changed(f"{path} changed", _served(path, before[path], now[path]))
         for path in before
         if path in now and before[path] != now[path]
     ]

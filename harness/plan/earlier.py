@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.arch.paths import Path, parse
 from harness.evidence.reader import Row
-from harness.fleet.since import discovered
+from harness.fleet.since import TENANT, discovered
 from harness.plan.again import Earlier
 
 _OF_THE_WAY = ("", "ssh", "host")
@@ -44,9 +44,12 @@ def rests(rows: Iterable[Row]) -> frozenset[str]:
 
 
 def found(rows: Iterable[Row]) -> dict[str, Any]:
-    """By printed path, what was seen of catalogue, versions and extensions; the last time counts."""
+    """By printed path, what was seen of catalogue, versions and extensions; the last time counts. Beside
+    them the ids of the harness' own lasting tenants, which a cloud that was built anew has not got.
+    """
     seen: dict[str, Any] = {}
     for row in rows:
+        seen |= _tenants(row)
         path = _path(row)
         if path and discovered(path):
             if row["kind"] == "observation":
@@ -54,6 +57,14 @@ def found(rows: Iterable[Row]) -> dict[str, Any]:
             elif isinstance(row.get("names"), list):
                 seen[str(row["collection"])] = sorted(map(str, row["names"]))
     return seen
+
+
+def _tenants(row: Row) -> dict[str, str]:
+    left = row.get("remainders") if row["kind"] == "run" else None
+    rows = [each for each in left if isinstance(each, dict)] if isinstance(left, list) else []
+    return {
+        f"{TENANT}{each.get('name')}": str(each.get("id")) for each in rows if each.get("kind") == "tenant"
+    }
 
 
 def digits(run: str, taken: Mapping[str, str]) -> str:

@@ -146,6 +146,14 @@ def test_who_rests_on_nothing_known_is_touched_by_everything() -> None:
     assert found.touches(frozenset())
 
 
+def test_in_a_cloud_that_was_built_anew_nothing_holds() -> None:
+    [found] = services_since(
+        {"tenant deployday-1": "a", "tenant deployday-2": "b"}, {"tenant deployday-1": "c"}
+    )
+    assert found.text == "tenant deployday-1 is another one: this cloud was built anew"
+    assert found.touches(OBJECTS)
+
+
 def test_by_what_a_cloud_is_known() -> None:
     for path in ("catalogue", "catalogue.compute.version", "compute.extensions", "identity.version"):
         assert discovered(parse(path))

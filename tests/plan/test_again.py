@@ -181,6 +181,8 @@ def test_what_an_earlier_run_saw_and_when() -> None:
         {"kind": "verdict", "scenario": "a", "t": 12.0},
     ]
     assert found(told) == {"catalogue.compute.version": "v2", "catalogue": ["a", "b"]}
+    left = [{"kind": "tenant", "name": "deployday-1", "id": "4e"}, {"kind": "user", "name": "x"}, "torn"]
+    assert found([{"kind": "run", "remainders": left}]) == {"tenant deployday-1": "4e"}
     then = earlier(by_scenario(told)["a"], "pass", "v1")
     assert (then.at, ("identity", "roles") in then.saw) == (12.0, True)
 

@@ -13,6 +13,8 @@ from reports.model import Report
 from reports.render import to_html
 from tests.reports.big import big
 from tests.reports.browser import Browser
+from tests.reports.several import several
+from tests.reports.stage import Stage, clause, planned
 from tests.reports.test_hostile import hostile
 
 pytestmark = pytest.mark.browser
@@ -136,3 +138,105 @@ def test_text_has_enough_contrast(
     page(browser, build(made("keystone-dead")), tmp_path)
     browser.look(tmp_path / "seen.png", dark=dark)
     assert browser.run(CONTRAST) == []
+
+
+def test_what_is_kept_is_put_in_when_a_scenario_is_opened(browser: Browser, tmp_path: Path) -> None:
+    report = hostile(tmp_path)
+    passed = [each.model_copy(update={"verdict": "pass"}) for each in report.scenarios]
+    page(browser, report.model_copy(update={"scenarios": passed}), tmp_path)
+    assert browser.run("document.querySelectorAll('.ev li').length") == 0
+    browser.run(ALL_GATES)
+    browser.run("document.querySelectorAll('.row').forEach((row) => { row.open = true; })")
+    browser.run(PAUSE)
+    assert browser.run("document.querySelectorAll('.ev li').length") == 4 * len(passed)
+    assert browser.run("document.querySelectorAll('#scenarios [data-part]').length") == 0
+    assert browser.errors == []
+    assert browser.run("document.images.length") == 0
+    assert browser.run("document.querySelectorAll('.ev script, .ev svg, .ev [onload]').length") == 0
+
+
+def test_what_is_kept_can_be_searched_before_it_is_opened(browser: Browser, tmp_path: Path) -> None:
+    page(browser, build(big(tmp_path)), tmp_path)
+    browser.run(FIND.format("scenarios", "req-59-5-4"))
+    assert browser.run(VISIBLE.format("scenarios")) == 1
+    assert browser.run("document.querySelector('#scenarios .row:not([hidden]) code').textContent").endswith(
+        "59"
+    )
+
+
+def test_an_address_says_what_is_shown_and_shows_it(browser: Browser, tmp_path: Path) -> None:
+    page(browser, build(big(tmp_path, broken=4)), tmp_path)
+    browser.run(PRESS.format("scenarios", "fail"))
+    browser.run(FIND.format("scenarios", "story_1 & <more>"))
+    address = browser.run("location.hash")
+    page(browser, build(RunFolder(next(tmp_path.glob("2*")))), tmp_path, address)
+    assert browser.run("document.querySelector('#scenarios input').value") == "story_1 & <more>"
+    assert browser.run("document.querySelector('#scenarios [aria-pressed=true]').dataset.show") == "fail"
+    browser.run("location.hash = '#scenarios?area=images&find=story'")
+    browser.run(PAUSE)
+    shown = browser.run(VISIBLE.format("scenarios"))
+    assert 0 < shown == browser.run("document.querySelectorAll('.row[data-area=images]').length")
+    assert browser.run("location.hash = '#%E0%A4%A'; document.title").startswith("NO-GO")
+    browser.run(PAUSE)
+    assert browser.errors == []
+
+
+def test_a_scenario_can_be_linked_by_its_name(
+    browser: Browser, made: Callable[[str], RunFolder], tmp_path: Path
+) -> None:
+    page(browser, build(made("go")), tmp_path, "#preflight.endpoints_answer[compute]")
+    assert browser.run("document.querySelector('.row[open] code').textContent").endswith("[compute]")
+
+
+def test_clauses_and_scenarios_can_be_narrowed_to_a_node(browser: Browser, tmp_path: Path) -> None:
+    rows = [clause(f"nodes.{node}.ports", [22], visible="host") for node in ("controller", "storage-1")]
+    plan = [planned(f"hosts.ports[{node}]", "hosts", "Ports.") for node in ("controller", "storage-1")]
+    stage = Stage(tmp_path, rows=rows, plan=plan)
+    for row in plan:
+        with stage.story(row["key"]):
+            pass
+    page(browser, build(stage.end()), tmp_path, "#architecture?node=storage-1")
+    assert browser.run(VISIBLE.format("architecture")) == 1
+    browser.run("location.hash = '#scenarios?node=controller'")
+    browser.run(PAUSE)
+    assert browser.run("document.querySelector('#scenarios .row:not([hidden]) code').textContent").endswith(
+        "[controller]"
+    )
+
+
+def test_without_a_script_verdicts_causes_and_deviations_are_there(
+    browser: Browser, made: Callable[[str], RunFolder], tmp_path: Path
+) -> None:
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        page(browser, build(made("deviating")), tmp_path)
+    finally:
+        browser.call("Emulation.setScriptExecutionDisabled", value=False)
+    assert browser.run("document.querySelector('#causes').checkVisibility()") is True
+    assert browser.run("document.querySelector('noscript').textContent").count("report.json") == 1
+    assert browser.run("document.querySelectorAll('#scenarios .row').length") == 11
+    assert browser.run("document.querySelectorAll('#scenarios .row[data-s=fail] .deviations').length") > 0
+
+
+def test_a_page_of_three_hundred_scenarios_is_small_and_quick(browser: Browser, tmp_path: Path) -> None:
+    report = build(big(tmp_path, scenarios=300, leaves=420, broken=3))
+    assert len(to_html(report).encode()) < 1_500_000
+    page(browser, report, tmp_path)
+    took = (
+        "(() => { const began = performance.now(); {}; document.body.offsetHeight;"
+        " return performance.now() - began })()"
+    )
+    assert browser.run(took.replace("{}", FIND.format("scenarios", "story_7"))) < 3000
+    assert browser.run("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") < 10_000
+
+
+def test_what_is_printed_fits_the_paper(browser: Browser, tmp_path: Path) -> None:
+    page(browser, build(several(tmp_path)), tmp_path)
+    browser.size(720, 900)
+    browser.call("Emulation.setEmulatedMedia", media="print", features=[])
+    try:
+        assert browser.run("document.documentElement.scrollWidth") <= 720
+        assert browser.run("document.querySelector('nav').checkVisibility()") is False
+        assert browser.pdf().startswith(b"%PDF")
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="", features=[])

@@ -52,6 +52,8 @@ def list_(
         return
     report = build(open_run(target, home=runs), now=moment)
     _show(out, [(_word(each), each) for each in report.waivers])
+    if not report.waivers:
+        out.print("this run has no waivers")
     out.print(safe(report.banner, "bold", 400))
 
 

@@ -21,7 +21,7 @@ COULD_NOT_JUDGE = 2
 WRONG_USAGE = 3
 
 
-_COMMANDS = ("run", "plan", "report", "compare", "clean", "describe", "ticket")
+_COMMANDS = ("run", "plan", "report", "compare", "clean", "describe", "signoff", "ticket")
 _GROUPS = ("history", "hosts", "lab", "rings", "site", "waivers")
 
 

@@ -143,6 +143,8 @@ def _alike(failure: _Failure) -> tuple[Any, ...]:
     if failure.kind == "failed" and row is not None and row["kind"] == "exchange" and ended(row) is None:
         return ("down", failure.component, netloc(text(row.get("url"))))
     scenario = failure.first
+    if scenario.carried:
+        return ("carried", scenario.reason)
     if failure.kind == "deviates":
         return ("deviates", scenario.id, failure.component)
     reason = scenario.reason.replace(scenario.subject, "…") if scenario.subject else scenario.reason

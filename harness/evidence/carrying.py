@@ -5,7 +5,7 @@ Pure: the record says what was found to be otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -36,18 +36,22 @@ def over(
     carried: Mapping[str, From | None],
     held_back: Mapping[str, str],
     needs: Mapping[str, Sequence[str]],
-    levels: Mapping[str, str],
+    musts: Collection[str],
 ) -> dict[str, ScenarioVerdict]:
-    """The same verdicts; those that are carried say so, and are unknown where they hold no more, or where
-    something that they need does not hold now.
+    """The same verdicts; those that are carried say so. They are unknown where they hold no more, and blocked
+    where something that they need does not hold now.
 
-    ``held_back`` is what ``stale`` gave, ``needs`` and ``levels`` are of every key, in the plan's order.
+    ``held_back`` is what ``stale`` gave, ``needs`` are of every key, in the plan's order; ``musts`` are those
+    that there is no GO without.
     """
     done = dict(verdicts)
     for key in (key for key in verdicts if key in carried):
-        why = held_back.get(key) or _unmet(needs.get(key, ()), done)
         told = replace(done[key], carried=carried[key])
-        done[key] = _unknown(told, why, levels.get(key, "must")) if why else told
+        root = _root(needs.get(key, ()), done)
+        done[key] = told
+        if key in held_back or root:
+            lost = _lost(told, held_back.get(key, ""), root)
+            done[key] = replace(lost, met=False, counts=key in musts)
     return done
 
 
@@ -72,19 +76,16 @@ def words(verdicts: Mapping[str, ScenarioVerdict]) -> list[str]:
     return [f"{now} run now", *(parts or ["0 carried"])]
 
 
-def _unmet(needs: Iterable[str], verdicts: Mapping[str, ScenarioVerdict]) -> str:
-    lost = next((need for need in needs if need in verdicts and not verdicts[need].met), None)
-    return f"{lost}, which it needs, does not hold any more" if lost else ""
+def _root(needs: Iterable[str], verdicts: Mapping[str, ScenarioVerdict]) -> str:
+    """The root of what keeps a carried result from holding: an unmet need, or what blocks that."""
+    unmet = next((need for need in needs if need in verdicts and not verdicts[need].met), "")
+    return (verdicts[unmet].root or unmet) if unmet else ""
 
 
-def _unknown(told: ScenarioVerdict, why: str, level: str) -> ScenarioVerdict:
-    return replace(
-        told,
-        verdict="unknown",
-        met=False,
-        reason=f"carried, and not told again: {why}",
-        counts=level == "must",
-    )
+def _lost(told: ScenarioVerdict, why: str, root: str) -> ScenarioVerdict:
+    if why:
+        return replace(told, verdict="unknown", reason=f"carried, and not told again: {why}")
+    return replace(told, verdict="blocked", root=root, reason=f"carried, and blocked by {root} now")
 
 
 def _utc(moment: float) -> datetime:

@@ -69,8 +69,9 @@ def judge(
         for key, row in planned.items()
     }
     needs = {key: row.get("needs") or () for key, row in planned.items()}
-    levels = {key: str(row.get("level", "must")) for key, row in planned.items()}
-    scenarios = carrying.over(rooted(judged, needs), lent, stale, needs, levels)
+    musts = {key for key, row in planned.items() if row.get("level", "must") == "must"}
+    musts -= {key for key, row in planned.items() if row.get("outside")}
+    scenarios = carrying.over(rooted(judged, needs), lent, stale, needs, musts)
     ran = frozenset(key for key in stories.ran() if not _given_up(scenarios.get(key)))
     seen = [sight for sight in seen if not _given_up(scenarios.get(sight.scenario or ""))]
     clauses = _clauses(table, seen, accepted, planned, scenarios, ran, owners(deselected), aside)
@@ -98,7 +99,7 @@ def judge(
 
 def _given_up(verdict: ScenarioVerdict | None) -> bool:
     """Whether it is carried and holds no more: what it saw is no evidence of today."""
-    return verdict is not None and verdict.carried is not None and verdict.verdict == "unknown"
+    return verdict is not None and verdict.carried is not None and verdict.verdict in ("unknown", "blocked")
 
 
 def judge_scenario(

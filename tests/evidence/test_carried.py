@@ -94,9 +94,19 @@ def test_what_needs_something_that_fails_now_does_not_hold() -> None:
     judgement = judged(today(token="failed"))
     flavors = judgement.scenarios["compute.flavors"]
     assert judgement.go == "NO-GO"
-    assert flavors.verdict == "unknown"
-    assert "preflight.catalogue" in flavors.reason
-    assert states(judgement)[RAM] == "unknown"
+    assert (flavors.verdict, flavors.met, flavors.root) == ("blocked", False, "identity.token")
+    assert states(judgement)[RAM] == "blocked"
+
+
+def test_what_need_not_hold_keeps_nobody_from_go_when_it_is_lost() -> None:
+    plan = [TOKEN, CATALOGUE, {"key": "images.pages", "needs": [], "owns": [], "level": "should"}, FLAVORS]
+    where = {**FLAVORS_ARE, "images.pages": FIRST}
+    judgement = judge(SMALL, plan, [*earlier(), *today().done()], carried=where)
+    assert (judgement.go, judgement.scenarios["images.pages"].verdict) == ("GO", "unknown")
+    plan[2] |= {"level": "must", "outside": True}
+    assert judge(SMALL, plan, [*earlier(), *today().done()], carried=where).go == "GO"
+    plan[2] |= {"outside": False}
+    assert judge(SMALL, plan, [*earlier(), *today().done()], carried=where).go == "COULD NOT JUDGE"
 
 
 def test_only_results_that_are_carried_can_be_made_stale() -> None:

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import time
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -49,39 +50,52 @@ MARKS = {
 
 def to_html(report: Report) -> str:
     """The whole page."""
-    names = nodes(report.clauses)
+    style, script = part("style.css"), part("page.js")
     anchors = {scenario.key: f"s{number}" for number, scenario in enumerate(report.scenarios)}
-    tally = Counter(scenario.verdict for scenario in report.scenarios)
-    return (
-        environment()
-        .get_template("report.html")
-        .render(
-            report=report,
-            run=report.run,
-            rests=report.banner.removeprefix(f"{report.verdict}: "),
-            tone={"GO": "go", "NO-GO": "nogo"}.get(report.verdict, "amber"),
-            anchors=anchors,
-            paths={clause.path: f"c{number}" for number, clause in enumerate(report.clauses)},
-            told=_told(report),
-            inline=_inline(report),
-            shown=[(verdict, _words(verdict), tally[verdict]) for verdict in VERDICTS],
-            story_areas=sorted({scenario.id.partition(".")[0] for scenario in report.scenarios}),
-            nodes=names,
-            places=places(report, names),
-            areas=_areas(report),
-            plots=[plots(ring) for ring in report.rings],
-            line=(line := lanes(report, anchors)),
-            bars=line.bars if line else [],
-            pausing=KINDS,
-            spread=spread(_measured(report)),
-            verdicts=VERDICTS,
-            states=STATES,
-            store=Store(),
-            style=part("style.css"),
-            script=part("page.js"),
-            policy=policy(part("style.css"), part("page.js")),
-        )
+    page = environment().get_template("report.html")
+    return page.render(
+        report=report,
+        run=report.run,
+        rests=report.banner.removeprefix(f"{report.verdict}: "),
+        tone={"GO": "go", "NO-GO": "nogo"}.get(report.verdict, "amber"),
+        anchors=anchors,
+        paths={clause.path: f"c{number}" for number, clause in enumerate(report.clauses)},
+        verdicts=VERDICTS,
+        states=STATES,
+        store=Store(),
+        style=style,
+        script=script,
+        policy=policy(style, script),
+        **_lists(report),
+        **_drawn(report, anchors),
     )
+
+
+def _lists(report: Report) -> dict[str, Any]:
+    """Scenarios and clauses in order, and what they can be narrowed to."""
+    names = nodes(report.clauses)
+    tally = Counter(scenario.verdict for scenario in report.scenarios)
+    return {
+        "told": _told(report),
+        "inline": _inline(report),
+        "shown": [(verdict, _words(verdict), tally[verdict]) for verdict in VERDICTS],
+        "story_areas": sorted({scenario.id.partition(".")[0] for scenario in report.scenarios}),
+        "areas": _areas(report),
+        "nodes": names,
+        "places": places(report, names),
+    }
+
+
+def _drawn(report: Report, anchors: Mapping[str, str]) -> dict[str, Any]:
+    """The pictures."""
+    line = lanes(report, anchors)
+    return {
+        "plots": [plots(ring) for ring in report.rings],
+        "line": line,
+        "bars": line.bars if line else [],
+        "pausing": KINDS,
+        "spread": spread(_measured(report)),
+    }
 
 
 def _told(report: Report) -> dict[str, list[Scenario]]:

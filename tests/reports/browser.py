@@ -36,6 +36,7 @@ class Browser:
         asked, self._to = os.pipe()
         self._from, answered = os.pipe()
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run"]
+        options += ["--hide-scrollbars"]
         options += [
             "--disable-background-networking",
             "--disable-component-update",

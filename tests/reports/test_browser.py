@@ -188,6 +188,21 @@ def test_a_scenario_can_be_linked_by_its_name(
     assert browser.run("document.querySelector('.row[open] code').textContent").endswith("[compute]")
 
 
+def test_a_clause_can_be_linked_and_found_by_its_path(
+    browser: Browser, made: Callable[[str], RunFolder], tmp_path: Path
+) -> None:
+    path = 'compute.flavors["m1.tiny"].disk'
+    page(browser, build(made("go")), tmp_path, f"#{path}")
+    assert browser.run("document.querySelector('.area[open]').id") == "a-compute"
+    browser.run("location.hash = '#identity.version'")
+    browser.run(PAUSE)
+    assert browser.run("document.getElementById('a-identity').open") is True
+    browser.run(FIND.format("architecture", path))
+    assert browser.run(VISIBLE.format("architecture")) == 1
+    browser.run(FIND.format("architecture", "every object node holds"))
+    assert browser.run(VISIBLE.format("architecture")) == 1
+
+
 def test_clauses_and_scenarios_can_be_narrowed_to_a_node(browser: Browser, tmp_path: Path) -> None:
     rows = [clause(f"nodes.{node}.ports", [22], visible="host") for node in ("controller", "storage-1")]
     plan = [planned(f"hosts.ports[{node}]", "hosts", "Ports.") for node in ("controller", "storage-1")]

@@ -16,6 +16,14 @@
   });
   document.addEventListener("toggle", (event) => { if (event.target.open) fill(event.target); }, true);
 
+  // A clause's path as it is printed elsewhere: what it is a property of, and the property.
+  const path = (row) => {
+    const leaf = row.querySelector("th code").textContent;
+    const group = row.closest("tbody").querySelector(".group code");
+    const whose = group ? group.textContent : row.closest("[data-area]").dataset.area;
+    return leaf.startsWith(whose) ? leaf : whose + (leaf[0] === "[" ? "" : ".") + leaf;
+  };
+
   const sections = new Map();
   all(".tools").forEach((tools) => {
     const section = document.getElementById(tools.dataset.for);
@@ -28,9 +36,9 @@
     const state = { show: "", find: "" };
     let texts = null;
     const said = (row) => {
-      const group = row.closest("table.clauses") && row.closest("tbody").querySelector(".group");
       const parts = all("[data-part]", row).map((empty) => words(empty.dataset.part));
-      return [group ? group.textContent : "", row.textContent, ...parts].join(" ").toLowerCase();
+      const titles = all("[title]", row).map((each) => each.title);
+      return [row.closest("table.clauses") ? path(row) : "", row.textContent, ...titles, ...parts].join(" ").toLowerCase();
     };
     const wanted = (row) => !state.show || (state.show[0] === "!" ? row.dataset.s !== state.show.slice(1) : row.dataset.s === state.show);
     const chosen = (row) => selects.every((select) => {
@@ -86,7 +94,8 @@
   // An address leads to an element, to a scenario or clause by its name, or to a filtered section.
   const plain = (text) => { try { return decodeURIComponent(text); } catch { return text; } };
   const named = (name) => document.getElementById(name)
-    || (all(".row > summary code").find((code) => code.textContent === name) || document.body).closest(".row");
+    || all("details.row").find((row) => row.querySelector("summary code").textContent === name)
+    || all(".clauses .row").find((row) => path(row) === name);
   const reveal = () => {
     const [name, asked] = location.hash.slice(1).split(/\?(.*)/s);
     const target = name && named(plain(name));

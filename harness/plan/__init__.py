@@ -2,7 +2,7 @@
 
 ``declared`` is what an author writes at a story, ``subjects`` what it runs on, ``planning`` makes the plan,
 ``planned`` is its stored form, ``board`` says what may run next, ``within`` and ``pacing``
-what there is time for. All of it is pure: no pytest, no cloud.
+what there is time for, ``again`` what of an ``earlier`` run is told again. All of it is pure: no pytest, no cloud.
 """
 
 from harness.plan.board import Board, Unable

@@ -1,8 +1,8 @@
 """What a run leaves behind, and the one judge over it.
 
 ``folder`` owns the names of a run's files, ``writer`` and ``reader`` the record, ``redaction`` what may not
-enter it, ``waivers`` the accepted deviations (``waiverfile`` their
-file, ``standing`` what became of each), ``carried`` results of earlier runs, ``verdict`` the judge. Everything here knows descriptions
+enter it, ``waivers`` the accepted deviations (``waiverfile`` their file, ``standing`` what became of each),
+``carried`` results of earlier runs, ``verdict`` the judge. Everything here knows descriptions
 (``harness.arch``) and errors, and nothing of clouds, clients or pytest. The judge is pure: a stored run can
 be judged again.
 

@@ -1,8 +1,8 @@
 """From declared scenarios and one description to a plan, and the board that a plan is played on.
 
 ``declared`` is what an author writes at a story, ``subjects`` what it runs on, ``planning`` makes the plan,
-``planned`` is its stored form, ``board`` says what may run next, ``within`` and ``pacing``
-what there is time for, ``again`` what of an ``earlier`` run is told again. All of it is pure: no pytest, no cloud.
+``planned`` is its stored form, ``board`` says what may run next, ``within`` and ``pacing`` what there is time
+for, ``again`` what of an ``earlier`` run is told again. All of it is pure: no pytest, no cloud.
 """
 
 from harness.plan.board import Board, Unable

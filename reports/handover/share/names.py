@@ -86,7 +86,7 @@ def names_of(report: Report, record: Record) -> Names:
             found.known.setdefault(node, "host")
     for stem in found.stems:
         found.add("host", stem.rstrip("-_."))
-    found.known[report.run.id] = "run"
+    found.known.update(dict.fromkeys((report.run.id, *(each.run for each in report.carried)), "run"))
     for kind, name in (*_of_site(record), *_of_run(report), *_of_description(report), *_of_hosts(record)):
         found.add(kind, name)
     for said in _texts(report.model_dump(mode="json", fallback=str)):

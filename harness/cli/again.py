@@ -18,7 +18,7 @@ from harness.evidence.carried import Carried, From, lifted
 from harness.evidence.folder import RunFolder, open_run
 from harness.evidence.verdicts import ScenarioVerdict
 from harness.fleet.belonging import ALL
-from harness.fleet.since import Changed, hosts_since, services_since, unseen_hosts
+from harness.fleet.since import TENANT, Changed, hosts_since, services_since, unseen_hosts
 from harness.hosts.visiting import Visit
 from harness.lease import held
 from harness.plan import Plan, make_plan, missing
@@ -66,11 +66,11 @@ def again(site: Site, folder: RunFolder, now: float | None = None) -> Again:
     left = {row["key"] for row in record.deselected if "key" in row}
     within = scope_of(scope_in(record.run), site.arch)
     scope = Plan(tuple(row for row in everything.scenarios if row.key not in left))
-    then = _earlier(record, judgement.scenarios)
+    then, known_then = _earlier(record, judgement.scenarios), found(record.everything)
     changed = [
         *_otherwise(site, record),
         *_hosts(site, record, hosts),
-        *services_since(found(record.everything), services),
+        *services_since(known_then, _with_lost(known_then, services)),
     ]
     described = redescribed(record.table, site.arch.table)
     choice = choose(scope, then, changed, described, moment)
@@ -169,6 +169,15 @@ def _hosts(site: Site, record: Record, now: Mapping[str, Visit]) -> list[Changed
     roles = {name: node.roles for name, node in site.arch.model.nodes.items()}
     moved = _moved(site, record)
     return hosts_since({node: visit for node, visit in then.items() if node not in moved}, now, roles)
+
+
+def _with_lost(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known now, with an empty id for each lasting tenant that is not there any more; where tenants
+    could not be listed, nothing is known of them.
+    """
+    listed = any(path.startswith(TENANT) for path in now)
+    lost = {path: "" for path in then if path.startswith(TENANT) and listed}
+    return {**lost, **now}
 
 
 def _moved(site: Site, record: Record) -> set[str]:

@@ -219,6 +219,25 @@ def test_another_version_of_an_api_runs_what_rests_on_it(
     assert "objects.put_get" in other.choice.carried
 
 
+@pytest.mark.parametrize(
+    ("tenants", "carries"),
+    [
+        ({"tenant admin": "1", "tenant deployday-1": "4e"}, True),
+        ({"tenant admin": "1", "tenant deployday-1": "5f"}, False),
+        ({"tenant admin": "1"}, False),
+        ({}, True),
+    ],
+)
+def test_a_cloud_that_was_built_anew_is_another_one(
+    tenants: dict[str, str], carries: bool, site: Site, copy: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [{"kind": "tenant", "name": "deployday-1", "id": "4e"}]
+    row = {"t": MORNING, "worker": "main", "seq": 1, "kind": "run", "phase": "remainders", "remainders": left}
+    with copy.events.open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    assert bool(choose(monkeypatch, site, copy, found=tenants).choice.carried) == carries
+
+
 @pytest.mark.parametrize("name", ["rack8", ""])
 def test_a_run_of_another_site_is_refused(
     name: str, site: Site, copy: RunFolder, monkeypatch: pytest.MonkeyPatch

@@ -174,7 +174,7 @@ def test_a_name_in_a_ring_file_is_a_name(tmp_path: Path, nasty: str) -> None:
     written = to_html(report)
     assert len(plotted(written)) == 2
     tags = re.findall(r"<\s*(/?[a-zA-Z]+)([^>]*)", written)
-    assert sum(name == "script" for name, _ in tags) == 1
+    assert [rest for name, rest in tags if name == "script"] == [' type="application/json" id="store"', ""]
     assert not [name for name, _ in tags if name in ("img", "iframe")]
     assert not [rest for _, rest in tags if re.search(r"""\son[a-z]+\s*=|\sstyle=""", rest)]
 

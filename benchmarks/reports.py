@@ -1,5 +1,5 @@
 """What reports cost: ``build`` (from a record), ``page`` (in a browser), and what many of them do:
-``history`` (the index and its questions), ``compare`` (runs side by side).
+``history`` (the index and its questions), ``compare`` (runs side by side); ``beside``: what others need.
 
 Each part measures beside its anchor in one run. A part stands in a file of its own, ``reports_PART.py``, with
 ``main(words)``.

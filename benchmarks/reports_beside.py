@@ -1,11 +1,11 @@
 """What others need for the results of 1,000 scenarios: pytest-html, allure-pytest, subunit2sql; and we.
 
-They are installed into a virtual environment of the benchmark's own, which is removed; what does not install,
-or does not work there, is said so. For the plug-ins of pytest the anchor is the same 1,000 tests (every
-fiftieth fails) without one of their reports: what is counted is what these add. For subunit2sql it is the load
-of our own stream into an empty SQLite file. Ours: the report is judged and built from its record and every file
-is written, with the evidence of five requests a scenario, which none of the others has. All in turn; processor
-seconds of the processes that are started, imports included: median, least and greatest.
+They are installed into a virtual environment of the benchmark's own, which is removed; what does not
+install, or does not work there, is said so. For the plug-ins of pytest the anchor is the same 1,000 tests
+(every fiftieth fails) without one of their reports: what is counted is what these add. For subunit2sql it is
+the load of our own stream into an empty SQLite file. Ours: the report is judged and built from its record and
+every file is written, with the evidence of five requests a scenario, which none of the others has. All in
+turn; processor seconds of the processes that are started, imports included: median, least and greatest.
 """
 
 from __future__ import annotations

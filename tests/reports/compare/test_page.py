@@ -64,6 +64,27 @@ def test_it_loads_by_itself_filters_and_searches(browser: Browser, tmp_path: Pat
     assert browser.run(VISIBLE.format("times")) == 1
 
 
+def test_measurements_stand_side_by_side_on_one_scale(browser: Browser, tmp_path: Path) -> None:
+    shown = sides(tmp_path)
+    (boots,) = shown.spreads
+    assert (boots.name, boots.samples) == ("boot", [25, 25])
+    opened(browser, shown, tmp_path)
+    rows = "[...document.querySelectorAll('.spread .dots')].map((row) => row.getBBox())"
+    before, after = browser.run(f"{rows}.map((box) => [box.x, box.x + box.width])")
+    assert before[0] < after[0]
+    assert before[1] < after[1]
+    assert browser.run("document.querySelector('.spread desc').textContent").count("median") == 2
+
+
+def test_the_address_of_a_comparison_says_what_is_shown(browser: Browser, tmp_path: Path) -> None:
+    opened(browser, sides(tmp_path), tmp_path)
+    browser.run(PRESS.format("verdicts", "worse"))
+    assert browser.run("location.hash") == "#verdicts?show=worse"
+    browser.open(tmp_path / "compare.html", "#verdicts?show=better&area=volumes")
+    assert browser.run(VISIBLE.format("verdicts")) == 1
+    assert browser.errors == []
+
+
 def test_nothing_that_a_run_holds_is_run(browser: Browser, tmp_path: Path) -> None:
     opened(browser, compared(tmp_path, EVIL[0]), tmp_path)
     assert browser.errors == []

@@ -76,6 +76,8 @@ def report(
     if moment is None:
         write_all(judged, folder.path)
     if share is not None or share_key is not None:
+        if output is not None or format_ is not Format.terminal:
+            raise UsageError("--share DIR|FILE says itself what is written: it goes without -o and -f")
         _share(judged, folder, share, share_key)
         raise typer.Exit(judged.exit_code)
     if output is not None:

@@ -63,6 +63,9 @@ class Names:
         said = text(name).strip()
         if kind == "domain" and is_public(said):
             return
+        host, _, domain = said.partition(".")
+        if kind == "host" and self.known.get(host) == "host" and self.known.get(domain) == "domain":
+            return  # its parts are known, and become the same
         if SHORTEST <= len(said) <= 300 and telling(said, self.public):
             self.known.setdefault(said, kind)
 
@@ -179,8 +182,8 @@ def _of_hosts(record: Record) -> Iterator[tuple[str, object]]:
         facts = told.get("facts") if isinstance(told, dict) else None
         system = facts.get("system") if isinstance(facts, dict) else None
         if isinstance(system, dict):
-            yield from (("host", system.get(name)) for name in ("hostname", "fqdn"))
             yield "domain", text(system.get("fqdn")).partition(".")[2]
+            yield from (("host", system.get(name)) for name in ("hostname", "fqdn"))
 
 
 def _in_text(said: str) -> Iterator[tuple[str, object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from urllib.parse import quote, unquote
@@ -156,16 +156,37 @@ class Renamer:
 
     @cached_property
     def _patterns(self) -> list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]]]:
-        """Longest first, so that no name is cut by another one; short ones stand for themselves alone."""
-        found = []
-        for name, kind in sorted(self._names.known.items(), key=lambda pair: (-len(pair[0]), pair[0])):
-            body = re.escape(name)
-            body = rf"{body}(?!\d)" if name[-1].isdigit() else body
-            body = body if len(name) > 4 else rf"(?<![^\W_]){body}(?![^\W_])"
-            told = self._told(kind, name)
-            self._image(told)
-            found.append((name.lower(), re.compile(body, re.IGNORECASE), lambda match, told=told: told))
-        return found  # type: ignore[return-value]
+        """Longest first, so that no name is cut by another one; short ones stand for themselves alone. Hosts
+        that differ in their number alone are one pattern: there may be thousands.
+        """
+        found, families = [], self._numbered
+        for name, kind in self._names.known.items():
+            if name not in families:
+                body = re.escape(name)
+                body = rf"{body}(?!\d)" if name[-1].isdigit() else body
+                body = body if len(name) > 4 else rf"(?<![^\W_]){body}(?![^\W_])"
+                told = self._image(self._told(kind, name))
+                found.append((name.lower(), body, {name.lower(): told}))
+        for stem in dict.fromkeys(families.values()):
+            names = {
+                name.lower(): self._image(self._told("host", name))
+                for name in families
+                if families[name] == stem
+            }
+            found.append((stem.lower(), re.escape(stem) + r"\d+", names))
+        found.sort(key=lambda each: (-len(each[0]), each[0]))
+        return [(name, re.compile(body, re.IGNORECASE), _put(told)) for name, body, told in found]
+
+    @cached_property
+    def _numbered(self) -> dict[str, str]:
+        """Host → what it has in common with at least two others."""
+        return {
+            node: stem
+            for stem, nodes in self._names.stems.items()
+            if len(stem) > 3 and len(nodes) > 2
+            for node in nodes
+            if self._names.known.get(node) == "host"
+        }
 
     def _told(self, kind: str, name: str) -> str:
         if kind == "domain" or (kind == "host" and "." in name):
@@ -277,6 +298,10 @@ _SHAPED: dict[str, Callable[[Renamer, re.Match[str]], str | None]] = {
     "request": Renamer._request,
     "ec2": Renamer._ec2,
 }
+
+
+def _put(told: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    return lambda match: told.get(match[0].lower(), match[0])
 
 
 def _apart(

@@ -215,6 +215,17 @@ def test_a_range_of_hosts_does_not_tell_what_they_are_called() -> None:
     told = by.text("4 of 6: acme-nova-[01:03], -05 do not answer")
     assert told.count("host-") == 4
     assert told.endswith(" do not answer")
+    assert len(set(by.text("ACME-NOVA-04 acme-nova-04 acme-nova-04").split())) == 1
+
+
+def test_a_host_with_its_domain_is_called_as_both_are_by_themselves() -> None:
+    names = Names()
+    names.add("host", "acme-nova-01")
+    names.add("domain", "dc1.acme.example")
+    names.add("host", "acme-nova-01.dc1.acme.example")
+    by = Renamer(names, Pseudonyms(KEY))
+    full = by.text("acme-nova-01.dc1.acme.example")
+    assert full == f"{by.text('acme-nova-01')}.{by.text('dc1.acme.example')}"
 
 
 @pytest.mark.parametrize(
@@ -250,6 +261,8 @@ def test_the_verb_writes_a_folder_or_a_file_and_makes_a_key_once(
         call(run, "--share", str(tmp_path))
     with pytest.raises(UsageError, match="--share DIR"):
         call(run, "--share-key", key)
+    with pytest.raises(UsageError, match="without -o and -f"):
+        call(run, "--share", str(tmp_path / "new"), "-f", "json")
 
 
 def test_a_key_is_long_enough(tmp_path: Path) -> None:

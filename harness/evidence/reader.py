@@ -116,7 +116,7 @@ def _row(line: bytes) -> Row | None:
 
 
 def _json(line: bytes) -> Any:
-    """What a line says, or None; the quick parser refuses some that the other one reads (a lone surrogate)."""
+    """What a line says, or None; the quick parser refuses some that the other reads (a lone surrogate)."""
     try:
         return from_json(line)
     except ValueError:

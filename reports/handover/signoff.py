@@ -81,7 +81,7 @@ def signoff(data: bytes, run: Mapping[str, Any], where: str) -> Signoff:
         waivers=_few(_waivers(report), _WAIVERS),
         unseen=_few(_unseen(report), _UNSEEN),
         versions=_few(_versions(report), _VERSIONS),
-        doubles=_few((line(each.what, 60) for each in report.doubles), _DOUBLES),
+        doubles=_few((line(f"{each.what}: {each.why}", _LINE) for each in report.doubles), _DOUBLES),
     )
 
 

@@ -75,7 +75,7 @@ def sections(page: Signoff) -> Iterable[tuple[str, tuple[str, ...]]]:
     if page.versions:
         yield "Versions that were found", (", ".join(page.versions),)
     if page.doubles:
-        yield "Doubles in place of real parts", (", ".join(page.doubles),)
+        yield "Not as on a rack", page.doubles
 
 
 def prints(page: Signoff) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Formats of others, read back by tools that others wrote: subunit, stestr, Prometheus' client, junit2html."""
+"""Formats of others, read by tools that others wrote: subunit, stestr, Prometheus' client, junit2html."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_junit_holds_the_rules_of_who_reads_it(
         assert (case.get("classname"), case.get("name")) not in cases, "GitLab drops the second"
         cases.add((case.get("classname"), case.get("name")))
     for suite in root.iter("testsuite"):
-        assert [each.tag for each in suite][0] == "properties"
+        assert next(each.tag for each in suite) == "properties"
         assert int(suite.get("tests", "")) == len(suite.findall("testcase"))
 
 

@@ -18,6 +18,13 @@ def commit() -> str:
     return done.stdout.strip() or "0"
 
 
+def kind_of(item: pytest.Item) -> str:
+    """A test's name whatever its parameters; tests of a module are one kind where its mark says so."""
+    mark = item.get_closest_marker("matrix")
+    own = item.originalname if isinstance(item, pytest.Function) else item.name
+    return str(mark.kwargs.get("kind", own)) if mark else own
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("matrix")
     group.addoption("--sample", type=int, default=0, help="Run so many cases of each kind; 0 runs all.")
@@ -29,11 +36,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     size = config.getoption("--sample")
     if not size:
         return
+    kinds: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        kinds.setdefault(kind_of(item), []).append(item)
     chosen: list[pytest.Item] = []
-    for name in sorted({item.originalname for item in items if isinstance(item, pytest.Function)}):
-        cases = [item for item in items if isinstance(item, pytest.Function) and item.originalname == name]
-        seeded = random.Random(f"{config.getoption('--seed')} {name}")
-        chosen += seeded.sample(cases, min(size, len(cases)))
+    for kind, cases in sorted(kinds.items()):
+        chosen += random.Random(f"{config.getoption('--seed')} {kind}").sample(cases, min(size, len(cases)))
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = [item for item in items if item in chosen]
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.matrix.rig import Ran, Rig
 
-pytestmark = [pytest.mark.matrix, pytest.mark.lab]
+pytestmark = [pytest.mark.matrix(kind="again"), pytest.mark.lab]
 ARCHITECTURE = "essex/devstack-single"
 FAULTS = ("images.dead", "volumes.never_available", "compute.flavor_wrong_memory")
 SHORT = ("--set", "objectives.volume=3 s")

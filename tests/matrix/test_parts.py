@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from tests.matrix.described import six_node
 from tests.matrix.rig import Rig
 
-pytestmark = [pytest.mark.matrix, pytest.mark.lab]
+pytestmark = [pytest.mark.matrix(kind="parts"), pytest.mark.lab]
 _YAML = YAML(typ="safe")
 TWO_HOSTS = {"compute.resize", "compute.resize_reverted", "compute.migrate"}
 """The stories that a server tells which leaves one compute host for another."""

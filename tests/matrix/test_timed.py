@@ -15,7 +15,7 @@ from harness.evidence import read_json
 from harness.lab.ready import control
 from tests.cli.command import Lab, Running, start
 
-pytestmark = [pytest.mark.matrix, pytest.mark.lab]
+pytestmark = [pytest.mark.matrix(kind="timed"), pytest.mark.lab]
 SITE = "devstack-single"
 
 

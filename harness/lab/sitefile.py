@@ -58,7 +58,8 @@ def doubles(model: Any) -> list[str]:
         "s3": "s3: an address in the catalogue, nothing answers there",
     }
     swift = (
-        "swift: the real servers and rings of a later release; a filter answers like 1.4.8 where it differs"
+        "swift: the real servers and rings of a later release; a filter answers like 1.4.8 where it differs; "
+        "its proxy avoids a failing device for seconds, not for a minute"
     )
     nodes = (
         "hosts: real SSH, SFTP and shell in a folder each, with real option files, accounts and logs; played "

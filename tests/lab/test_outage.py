@@ -182,3 +182,30 @@ def repairing(live_lab: Any) -> bool:
         except OSError:
             continue
     return False
+
+
+def test_the_proxy_takes_a_device_back_soon_after_its_server(service: Service, live_lab: Any) -> None:
+    """A proxy avoids a device for a time after errors; runs of a lab follow each other within seconds."""
+    demo = live_lab.login("demo")
+    assert demo.send("PUT", "object-store/outage").status == 201
+    service.stop()
+    for number in range(40):
+        assert demo.send("PUT", f"object-store/outage/{number}", b"x").status == 201
+    service.start()
+    end, held, number = time.monotonic() + 20, set[str](), 40
+    while len(held) < 2 and time.monotonic() < end:
+        time.sleep(0.2)
+        content = f"after {number}".encode()
+        demo.send("PUT", f"object-store/outage/{number}", content)
+        held |= {device for device in ("sdb", "sdc") if holds(live_lab, device, content)}
+        number += 1
+    assert held == {"sdb", "sdc"}
+    for each in range(number):
+        demo.send("DELETE", f"object-store/outage/{each}")
+    demo.send("DELETE", "object-store/outage")
+
+
+def holds(live_lab: Any, device: str, content: bytes) -> bool:
+    """Whether an object of this content lies on a device of the node that was out."""
+    objects = live_lab.folder / "nodes" / "storage-3" / "srv" / "node" / device / "objects"
+    return any(path.read_bytes() == content for path in objects.glob("*/*/*/*.data"))

@@ -45,6 +45,7 @@ use = egg:swift#proxy
 allow_account_management = true
 account_autocreate = true
 conn_timeout = 5
+error_suppression_interval = 5
 sorting_method = affinity
 read_affinity = {affinity}
 {options}
@@ -76,6 +77,7 @@ paste.filter_factory = harness.lab.objects.face:factory
 paste.filter_factory = harness.lab.objects.face:wall_factory
 operator_roles = {operators}
 """
+"""A device with errors is avoided for 5 seconds, not for a minute: the next run of a lab begins sooner."""
 
 _STOCK = ("catch_errors", "gatekeeper", "healthcheck", "staticweb", "copy", "dlo")
 _PIPELINE = (

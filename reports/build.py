@@ -99,7 +99,7 @@ def assemble(record: Record, judgement: Judgement) -> Report:
         unverified=annotate.unverified(clauses),
         discovered=discovered(record),
         rings=rings(record.everything, scenarios),
-        waivers=[_waiver(standing) for standing in judgement.waivers],
+        waivers=[waiver_row(standing) for standing in judgement.waivers],
         absent=_absent(judgement),
         timings=timings(record, scenarios, gates, clauses),
         remainders=_remainders(record),
@@ -225,7 +225,8 @@ def _gates(plan: Iterable[Mapping[str, Any]], scenarios: Sequence[Scenario]) -> 
     return gates
 
 
-def _waiver(standing: Standing) -> Waiver:
+def waiver_row(standing: Standing) -> Waiver:
+    """A waiver with what became of it, as a report tells it."""
     waiver = standing.waiver
     line = waiver.where.rpartition(":")[2]
     return Waiver(

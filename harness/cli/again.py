@@ -12,6 +12,7 @@ from typing import Any
 from harness import __version__
 from harness.accounts.given import Given
 from harness.cli.again_asking import cloud_now, hosts_now
+from harness.cli.showing import few
 from harness.cloud.visiting import read_visits
 from harness.errors import Problem, UsageError
 from harness.evidence.carried import Carried, From, lifted
@@ -224,16 +225,12 @@ def words(chosen: Again) -> list[str]:
     ]
     for why, keys in chosen.choice.groups():
         because = f"because {line(why.text)}" if why.text else str(why)
-        rows.append(f"  {len(keys):>4} {because}: {_few(keys)}")
+        rows.append(f"  {len(keys):>4} {because}: {few(keys)}")
     if chosen.choice.carried and not chosen.entered:
         rows.append("  the hosts cannot be entered: what changed on them nobody knows")
     if chosen.choice.carried and chosen.unseen:
-        rows.append(f"  what changed on these hosts nobody knows, they tell nothing: {_few(chosen.unseen)}")
+        rows.append(f"  what changed on these hosts nobody knows, they tell nothing: {few(chosen.unseen)}")
     return rows
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 @dataclass(frozen=True)

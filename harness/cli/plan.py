@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -24,6 +23,7 @@ from harness.cli.means import Means, described
 from harness.cli.means import asked as asked_of
 from harness.cli.options import Cloud, Overlay, Runs, Scope, Set
 from harness.cli.rerunning import Rerun, choose_again, refuse_beside
+from harness.cli.showing import few
 from harness.cli.timing import Within, show_fit
 from harness.errors import CloudError, Problem, UsageError
 from harness.evidence.fold import Owner, owners, owns
@@ -183,14 +183,10 @@ def _scenarios(out: Console, planned: Plan) -> None:
         running = sum(1 for row in planned.running if row.gate == gate)
         out.print(f"  {gate:<10} {running:>3} of {len(keys)} will run")
     for reason, keys in reasons.items():
-        out.print(f"[yellow]will not run:[/] {escape(_few(keys))}: {escape(reason)}")
+        out.print(f"[yellow]will not run:[/] {escape(few(keys))}: {escape(reason)}")
     for row in planned.running:
         if row.disturbance:
             out.print(f"[yellow]will disturb:[/] {escape(row.disturbance)}")
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _minutes(out: Console, planned: Plan, means: Means, workers: int) -> None:

@@ -39,3 +39,8 @@ def as_json(data: Any) -> None:
 
 def _is_figure(text: str) -> bool:
     return text.removesuffix(" %").replace(".", "", 1).lstrip("+-").isdigit()
+
+
+def few(names: Sequence[str]) -> str:
+    """The first four, and how many more there are."""
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

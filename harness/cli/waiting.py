@@ -19,11 +19,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from harness.arch.units import span
 from harness.cli.polling import Answers, Poll, poller
-from harness.errors import Problem, UsageError
 from harness.evidence import RunFolder
 from harness.evidence.folder import write_json
+from harness.plan.within import seconds_of
 from reports.render.terminal import safe
 from reports.text import seconds
 from reports.waited import UNASKED, answered, called, few, roots
@@ -77,10 +76,7 @@ class Waited:
 
 def limit_of(asked: str) -> float:
     """Seconds of ``--wait``; raises ``UsageError`` for what is no time."""
-    try:
-        return span(asked)
-    except ValueError as error:
-        raise UsageError(Problem("--wait", "not a time", expected=str(error), found=asked[:80])) from None
+    return seconds_of("--wait", asked)
 
 
 def wait(

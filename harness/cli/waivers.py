@@ -16,6 +16,7 @@ from harness.cli.options import Runs
 from harness.cli.report import AsOf, Now, as_of_when
 from harness.errors import Problem, UsageError
 from harness.evidence.folder import open_run
+from harness.evidence.standing import Standing
 from harness.evidence.waiverfile import load_waivers
 from harness.evidence.waivers import Waiver as Accepted
 from harness.plan import make_plan, missing
@@ -23,7 +24,7 @@ from harness.plan.discover import discover
 from harness.plan.granting import picking_any
 from harness.site import Site, load_site
 from reports.accepting import entries
-from reports.build import build
+from reports.build import build, waiver_row
 from reports.model import Report, Waiver
 from reports.render.terminal import safe
 from reports.text import count
@@ -99,7 +100,7 @@ def _of_site(out: Console, site: Site, now: float) -> None:
     plan = make_plan(discover(), site.arch, missing=missing(site), pick=picking_any(site.arch))
     keys = [row.key for row in plan.scenarios]
     found = load_waivers(site.file.waivers, table=site.arch.table, scenarios=keys, now=now)
-    _show(out, [(_by_date(each, now), _row(each)) for each in found])
+    _show(out, [(_by_date(each, now), waiver_row(Standing(each, "unused"))) for each in found])
     over = sum(each.expired(now) for each in found)
     when = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%MZ")
     out.print(f"{count(len(found), 'waiver')}, {over} expired as of {when}")
@@ -109,21 +110,6 @@ def _by_date(each: Accepted, now: float) -> tuple[str, str]:
     if each.expired(now):
         return "expired", "red"
     return ("ends soon", "yellow") if each.ends_soon(now) else ("counts", "green")
-
-
-def _row(each: Accepted) -> Waiver:
-    line = each.where.rpartition(":")[2]
-    return Waiver(
-        target=each.what,
-        reason=each.reason,
-        owner=each.owner,
-        ticket=each.ticket,
-        until=each.until_text,
-        state="unused",
-        covers=[],
-        expected=each.observed,
-        line=int(line) if line.isdecimal() else 0,
-    )
 
 
 def _word(each: Waiver) -> tuple[str, str]:

@@ -44,11 +44,15 @@ class Wall:
 
 def wall(asked: str, began: float) -> Wall:
     """The wall of a time like ``30m`` that began then; raises ``UsageError`` for what is no time."""
+    return Wall(asked.strip(), began + seconds_of("--within", asked))
+
+
+def seconds_of(option: str, asked: str) -> float:
+    """Seconds of a time like ``30m`` that an option names; raises ``UsageError`` for what is no time."""
     try:
-        seconds = span(asked)
+        return span(asked)
     except ValueError as error:
-        raise UsageError(Problem("--within", "not a time", expected=str(error), found=asked[:80])) from None
-    return Wall(asked.strip(), began + seconds)
+        raise UsageError(Problem(option, "not a time", expected=str(error), found=asked[:80])) from None
 
 
 @dataclass(frozen=True)
